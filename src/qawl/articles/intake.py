@@ -7,6 +7,7 @@ from typing import BinaryIO
 from qawl.articles.cleaned import Cleaned
 from qawl.articles.freezing import freeze, updated
 from qawl.articles.frozen_index import Known, claim, text_number
+from qawl.articles.left_out import LeftOut
 from qawl.articles.metadata import Metadata
 from qawl.articles.received import Found, Received, SetAside, set_aside
 from qawl.articles.recurring_lines import Lines
@@ -29,6 +30,7 @@ class Ingested:
     `absent` counts those without a field that --map names. `cleaned` has the lines that cleaning removed.
     `foreign` are the places of articles in the language of qawl.yaml that are in letters of another one,
     `respelt` counts the language tags that are no tags of BCP 47 until they are written otherwise.
+    `left_out` has what documents hold beside their running text.
     """
 
     read: int = 0
@@ -49,6 +51,7 @@ class Ingested:
     cleaned: Cleaned = field(default_factory=Cleaned)
     foreign: list[str] = field(default_factory=list)
     respelt: Counter[str] = field(default_factory=Counter)
+    left_out: LeftOut = field(default_factory=LeftOut)
     changed: bool = False
 
     @property
@@ -89,6 +92,7 @@ class Intake:
         self.outcome.unread.update(found.unread)
         self.outcome.absent.update(found.absent)
         self.outcome.respelt.update(found.metadata.respelt)
+        self.outcome.left_out.add(found)
         text = text_number(found.metadata.source, found.text)
         if text in self.known.texts:
             self._take_known(found, f"{self.known.texts[text]:012x}")

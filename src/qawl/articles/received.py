@@ -27,7 +27,8 @@ class Received(Struct, frozen=True, kw_only=True):
 
     `annotated` names the fields of the record that hold annotations, which are not taken; `unread` the
     other fields that are not read, each with the field of ours that it looks like;
-    `absent` the fields that --map names and the record does not have.
+    `absent` the fields that --map names and the record does not have; `left_out` what a document has
+    beside its running text, with how often.
     """
 
     path: str
@@ -37,6 +38,7 @@ class Received(Struct, frozen=True, kw_only=True):
     annotated: tuple[str, ...] = ()
     unread: tuple[tuple[str, str | None], ...] = ()
     absent: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, int], ...] = ()
 
     @property
     def place(self) -> str:

@@ -38,15 +38,21 @@ LONGEST_FILE = 16_000_000
 
 TEXTS = (".txt",)
 PAGES = (".html", ".htm", ".xhtml")
+DOCUMENTS = (".docx", ".docm")
 LINES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".ndjson")
 ROWS = (".csv", ".csv.gz", ".csv.zst")
 TABBED = (".tsv", ".tab", ".tsv.gz", ".tsv.zst")
 TABLES = (".parquet",)
-READ = (*TEXTS, *PAGES, *LINES, *ROWS, *TABBED, *TABLES)
+READ = (*TEXTS, *PAGES, *DOCUMENTS, *LINES, *ROWS, *TABBED, *TABLES)
+UNLIMITED = (*DOCUMENTS, *LINES, *ROWS, *TABBED, *TABLES)
+"""Files of which no more than a part is in memory."""
 BESIDE = (".yaml", ".yml", ".json")
+UNSEEN = (".", "~$")
+"""How the names of hidden files begin, and of what Word puts beside a document that is open."""
 NOTES = ("readme", "notice", "license", "licence", "copying")
 _BETTER = {
-    **dict.fromkeys((".docx", ".doc", ".odt", ".rtf", ".pdf"), ".txt"),
+    **dict.fromkeys((".doc", ".dot", ".dotx", ".dotm", ".odt", ".rtf", ".pages"), ".docx"),
+    ".pdf": ".txt",
     **dict.fromkeys((".xlsx", ".xls", ".ods"), ".csv"),
 }
 """What offices have, and as what their programs save it for us."""
@@ -82,7 +88,7 @@ def read(paths: Iterable[Path], mapping: Mapping[str, str], base: Path) -> Itera
 def _files(folder: Path) -> Iterator[Path]:
     """The files below a folder, sorted within each; hidden ones and metadata are passed over."""
     try:
-        names = sorted(each for each in os.listdir(folder) if not each.startswith("."))  # noqa: PTH208
+        names = sorted(each for each in os.listdir(folder) if not each.startswith(UNSEEN))  # noqa: PTH208
     except OSError:
         yield folder
         return
@@ -104,7 +110,11 @@ def taken(names: Sequence[str]) -> Iterator[str]:
     stems = {name.rpartition(".")[0] for name in names if not name.endswith(BESIDE)}
     for name in names:
         tells = name.endswith(BESIDE) and (name.rpartition(".")[0] in stems or name in FOLDER_FILES)
-        if not tells and not name.startswith(".") and name.partition(".")[0].lower() not in NOTES:
+        if (
+            not tells
+            and not name.startswith(UNSEEN)
+            and name.partition(".")[0].lower() not in NOTES
+        ):
             yield name
 
 
@@ -146,6 +156,10 @@ def read_as(file: Path, name: str, mapping: Mapping[str, str], given: Metadata) 
         from qawl.articles.pages import read_page  # noqa: PLC0415 - trafilatura takes a second to import
 
         yield read_page(file.read_bytes(), name, given)
+    elif kind.endswith(DOCUMENTS):
+        from qawl.articles.word_files import read_document  # noqa: PLC0415 - lxml, and few have documents
+
+        yield read_document(file, name, given)
     else:
         yield _read_text(file.read_bytes(), name, given)
 
@@ -160,7 +174,7 @@ def unfit(name: str, size: int | None, *, named: bool) -> Reason | None:
         return reason("file-kind", f" ({ending or 'no ending'}): save it as {better}")
     if size == 0:
         return reason("file-empty")
-    if (size or 0) > LONGEST_FILE and not kind.endswith(LINES + ROWS + TABBED + TABLES):
+    if (size or 0) > LONGEST_FILE and not kind.endswith(UNLIMITED):
         return reason("text-long", f": {size} bytes")
     return None
 

@@ -60,6 +60,7 @@ def lines(outcome: Ingested) -> Iterator[str]:
     if outcome.nowhere:
         yield f"NOT TAKEN: no record has a field that --map names: {', '.join(outcome.nowhere)}"
     yield from _annotated(outcome)
+    yield from _left_out(outcome)
     if not outcome.changed:
         yield "nothing to do"
 
@@ -92,6 +93,13 @@ def _annotated(outcome: Ingested) -> Iterator[str]:
     yield "exports of Label Studio come by `qawl pull --from`:"
     for name, count in outcome.annotated.most_common():
         yield f"            {count} × field {name}"
+
+
+def _left_out(outcome: Ingested) -> Iterator[str]:
+    """What Word documents hold beside the running text that is taken."""
+    if outcome.left_out.times:
+        yield "NOT TAKEN: Word documents hold more than their running text:"
+        yield from (f"            {printable(line)}" for line in outcome.left_out.lines())
 
 
 def _foreign(outcome: Ingested) -> Iterator[str]:
@@ -189,6 +197,7 @@ def as_json(outcome: Ingested) -> Iterator[str]:
         "rights_undecided": dict(+outcome.undecided),
         "not_redistributed": dict(+outcome.withheld),
         "annotations_not_taken": dict(outcome.annotated),
+        "documents_left_out": dict(outcome.left_out.times),
         "fields_not_read": sorted({name for name, _ in outcome.unread}),
         "map_not_found": outcome.nowhere,
         "in_other_letters": outcome.foreign,

@@ -46,9 +46,10 @@ def command(
 ) -> None:
     """Freeze articles into corpus/articles.jsonl: cleaned, grouped, rights recorded.
 
-    PATHS are files and folders of .txt, .html, .parquet, and .jsonl, .csv and .tsv (these three also as
-    .gz and .zst); - is JSON Lines on standard input. A path may be a URL: s3://bucket/folder/, gs://, hf://datasets/…,
-    https://…/file.jsonl. Input that can't be read is listed in corpus/set-aside.jsonl with the reason.
+    PATHS are files and folders of .txt, .html, .docx, .parquet, and .jsonl, .csv and .tsv (these
+    three also as .gz and .zst); - is JSON Lines on standard input. A path may be a URL:
+    s3://bucket/folder/, gs://, hf://datasets/…, https://…/file.jsonl. Input that can't be read
+    is listed in corpus/set-aside.jsonl with the reason.
     """
     from qawl.articles import summary
     from qawl.cli import options
@@ -69,7 +70,7 @@ def command(
     outcome = _ingest(corpus, paths, renamed(mapping), engine)
     for line in summary.as_json(outcome) if as_json else summary.lines(outcome):
         say(line)
-    left_out = outcome.set_aside or outcome.annotated or outcome.nowhere
+    left_out = outcome.set_aside or outcome.annotated or outcome.nowhere or outcome.left_out.times
     if (strict and left_out) or not (outcome.read or outcome.known):
         sys.exit(1)
 

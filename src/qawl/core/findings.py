@@ -252,6 +252,8 @@ _SET_ASIDE = {
     "not-object": "not a JSON object",
     "not-parquet": "not parquet",
     "not-page": "not an HTML page",
+    "not-docx": "not a Word document (.docx)",
+    "file-password": "protected with a password: save it without one",
     "page-empty": "no article found in the page",
     "columns-twice": "two columns of one name",
     "column-missing": "no column",
