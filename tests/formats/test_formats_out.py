@@ -516,6 +516,7 @@ def test_lxml_reads_tei_and_its_pointers_lead_to_the_surfaces(exported, works):
     folder, report = exported("tei", "--layer", "speech-acts")
     assert set(report["counts"]) == {"gold-incomplete", "name-changed"}
     tei, named = {"t": "http://www.tei-c.org/ns/1.0"}, "{http://www.w3.org/XML/1998/namespace}id"
+    names = json.loads((folder / "speech-acts.names.json").read_text("utf-8"))
     for path in folder.rglob("*.xml"):
         root = etree.parse(path).getroot()
         text, record = works[path.stem]
@@ -542,16 +543,74 @@ def test_lxml_reads_tei_and_its_pointers_lead_to_the_surfaces(exported, works):
             both = each.get("mutual")
             one, other = both.split() if both else (each.get("active"), each.get("passive"))
             arrows.append((each.get("name"), ids[one], ids[other], bool(both)))
-        assert [(a.replace("_", " "), *rest) for a, *rest in arrows] == arrows_of(record)
+        assert [(names.get(a, a), *rest) for a, *rest in arrows] == arrows_of(record)
 
 
 def value(feature):
-    """The value of an f: a string, a number or a list of them."""
-    (inner,) = feature if feature.tag.endswith("}f") else [feature]
-    kind = etree.QName(inner).localname
+    """The value of an f: a string, a number or a list of them, or of paths, each in an fs."""
+    kind = etree.QName(feature).localname
+    if kind in {"f", "fs"}:
+        (inner,) = feature
+        return value(inner)
     if kind == "vColl":
-        return [value(each) for each in inner]
-    return inner.text if kind == "string" else float(inner.get("value"))
+        return [value(each) for each in feature]
+    return feature.text if kind == "string" else float(feature.get("value"))
+
+
+def test_tei_is_as_its_guidelines_have_it(exported):
+    """What tei_all.rng says of the elements of values and labels: no list in a list, no taxonomy of nothing,
+    names that are names of XML. With these the schema took every file; all were refused."""
+    folder, _ = exported("tei")
+    seen = set()
+    for path in folder.rglob("*.xml"):
+        for each in etree.parse(path).iter("{*}vColl", "{*}taxonomy", "{*}f"):
+            kind, inner = etree.QName(each).localname, {etree.QName(one).localname for one in each}
+            seen |= {(kind, one) for one in inner}
+            assert inner, path
+            assert kind != "vColl" or inner <= {"string", "numeric", "fs"}
+    assert ("vColl", "fs") in seen
+    assert ("taxonomy", "category") in seen
+
+
+def test_names_in_tei_are_names_of_xml_and_lead_back(tmp_path):
+    odd = ("1st", "-x", "m²", "a b", "a_b", "نوع")
+    attributes = [
+        {"name": each, "title": {"en": "t"}, "kind": "text", "of": ["PER"]} for each in odd
+    ]
+    text = "Rima said so."
+    current = corpora.scheme("ner", ["PER"], attributes)
+    made = corpora.corpus(tmp_path / "c", current, {"a": text}, ["a1"])
+    span = mark("s", "PER", 0, 4)
+    said = [result(each, "textarea", "text", [f"of {each}"], span) for each in odd]
+    pull(made, "ner", {"a": text}, {"a1": {"a": work([span], said)}})
+    qawl(made, "export", "tei", "--to", tmp_path / "out", "--annotator", "a1")
+    (path,) = (tmp_path / "out").rglob("*.xml")
+    names = json.loads((tmp_path / "out/ner.names.json").read_text("utf-8"))
+    found = {each.get("name"): value(each) for each in etree.parse(path).iter("{*}f")}
+    assert set(found) == {"_1st", "_-x", "m_", "a_b-2", "a_b", "نوع"}
+    assert {names.get(each, each): said for each, said in found.items()} == {
+        each: f"of {each}" for each in odd
+    }
+
+
+@pytest.mark.parametrize("name", ["tei", "uima"])
+def test_names_that_the_scheme_lacks_stay_apart_over_all_articles(tmp_path, name):
+    """Each article gave its first one the same name in place of its own, and the table had the last."""
+    texts = {"a": "Rima said so.", "b": "Rami left."}
+    made = corpora.corpus(tmp_path / "c", corpora.scheme("ner", ["PER"]), texts, ["a1"])
+    span = mark("s", "PER", 0, 4)
+    each_of = {"a": "ض x", "b": "ش x"}
+    done = {
+        n: work([span], [result(o, "choices", "choices", ["y"], span)]) for n, o in each_of.items()
+    }
+    pull(made, "ner", texts, {"a1": done})
+    qawl(made, "export", name, "--to", tmp_path / "out", "--annotator", "a1")
+    names = json.loads((tmp_path / "out/ner.names.json").read_text("utf-8"))
+    assert sorted(names.values()) == sorted(each_of.values())
+    written = {path.stem: path.read_text("utf-8") for path in (tmp_path / "out").glob("*/*")}
+    assert len(written) == 2
+    for short in names:
+        assert sum(f'"{short}"' in each for each in written.values()) == 1
 
 
 def test_characters_that_xml_has_not_are_replaced_one_by_one(make_corpus, tmp_path):

@@ -164,10 +164,9 @@ def _ends(names: Names, labels: Iterable[str]) -> str:
 
 
 def _visual(written: _Written) -> Iterator[str]:
-    """visual.conf: what brat shows in place of its names; `|` parts the fields there."""
+    """visual.conf: what brat shows in place of its names, not of values; `|` parts the fields there."""
     yield "[labels]\n"
-    tables = (written.names, *written.values.values())
-    for brats, name in (pair for table in tables for pair in table.changed().items()):
+    for brats, name in written.names.changed().items():
         yield f"{brats} | {' '.join(name.replace('|', '/').split())}\n"
     yield "\n[drawing]\nSPAN_DEFAULT\tfgColor:black, bgColor:lightgreen, borderColor:darken\n"
     yield "ARC_DEFAULT\tcolor:black, arrowHead:triangle-5\n"

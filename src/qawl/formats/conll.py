@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import regex
 
-from qawl.core.records import GOLD, Span, to_json
+from qawl.core.records import GOLD, Span
 from qawl.formats.job import Job, Work, stem
 from qawl.formats.names import Names
 from qawl.release.tables import tokens
@@ -55,7 +55,7 @@ def write_conll2003(job: Job) -> None:
                 for work in job.work(layer, annotator):
                     name = f"{stem(layer, annotator)}.{work.split}.conll"
                     add(name, _document(work, projection, names))
-        _write_names(job, layer, names)
+        job.folder.write_names(layer, names)
 
 
 def write_iob2(job: Job) -> None:
@@ -73,13 +73,7 @@ def write_iob2(job: Job) -> None:
             table = _table(article.text, works, names, columns, wide)
             job.folder.write(f"{annotator or GOLD}/{article.id}.tsv", table)
     for layer, each in names.items():
-        _write_names(job, layer, each)
-
-
-def _write_names(job: Job, layer: str, names: Names) -> None:
-    """<layer>.names.json: what stands in tags → the label that it stands for; if there is any."""
-    if changed := names.changed():
-        job.folder.write(f"{layer}.names.json", [to_json(changed).decode(), "\n"])
+        job.folder.write_names(layer, each)
 
 
 def _plain(name: str) -> str:

@@ -21,8 +21,10 @@ from qawl.core.records import (
     Span,
     ends,
     span_ref,
+    to_json,
 )
 from qawl.formats.losses import Losses, Lost
+from qawl.formats.names import Names
 from qawl.formats.source import Given, Source
 from qawl.release.rights.withheld import strings
 from qawl.scheme.scheme import Scheme
@@ -142,6 +144,11 @@ class Folder:
 
             yield add
         self.files.update({name: digest.hexdigest() for name, (_, digest) in opened.items()})
+
+    def write_names(self, layer: str, names: Names) -> None:
+        """<layer>.names.json: what stands for another name → that name; if there is any."""
+        if changed := names.changed():
+            self.write(f"{layer}.names.json", [to_json(changed), "\n"])
 
     def _new(self, name: str) -> Path:
         """Where a file is to stand; raises InputError where another one stands there."""

@@ -8,7 +8,6 @@ from qawl.core.records import Attributes, AttributeValue, in_words
 from qawl.formats import xml
 from qawl.formats.job import Job, Work, stem
 from qawl.formats.names import Names
-from qawl.scheme.scheme import Scheme
 from qawl.scheme.titles import Titles
 
 _TEXT = "text"
@@ -17,19 +16,10 @@ _TEXT = "text"
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """The xml:ids of labels, and the names of relations and features without white space."""
+    """The xml:ids of labels in one document, and what stands for names of relations and features."""
 
     labels: Names
     names: Names
-
-    @classmethod
-    def of(cls, scheme: Scheme) -> "_Written":
-        relations = (each.name for each in scheme.relations)
-        attributes = (each.name for each in scheme.attributes)
-        return cls(
-            Names(_id, scheme.label, kind="label", taken=(_TEXT,)),
-            Names(_word, [*relations, *attributes]),
-        )
 
     def name(self, work: Work, name: str) -> str:
         written = self.names(name)
@@ -41,10 +31,13 @@ class _Written:
 def write(job: Job) -> None:
     """<layer>.<annotator>/<article>.xml."""
     for layer, scheme in job.schemes.items():
+        names = Names(_word, [*scheme.relation, *scheme.attribute])
         for annotator in job.annotators:
             for work in job.work(layer, annotator):
-                lines = _lines(work, _Written.of(scheme), job.source.name)
+                written = _Written(Names(_id, scheme.label, kind="label", taken=(_TEXT,)), names)
+                lines = _lines(work, written, job.source.name)
                 job.folder.write(f"{stem(layer, annotator)}/{work.article.id}.xml", lines)
+        job.folder.write_names(layer, names)
 
 
 def _lines(work: Work, written: _Written, name: str) -> Iterator[str]:
@@ -72,14 +65,21 @@ def _header(work: Work, written: _Written, name: str) -> Iterator[str]:
     yield f"<availability>{licence}</availability></publicationStmt>\n"
     told = ", ".join(filter(None, (article.source, article.published, article.url)))
     yield f"<sourceDesc><p>{xml.text(told)}</p></sourceDesc></fileDesc>\n"
-    layer = xml.attribute(work.scheme.layer)
-    yield f"<encodingDesc><classDecl><taxonomy n={layer}>\n"
+    categories = list(_categories(work, written))
+    if categories:  # a taxonomy must have some
+        yield f"<encodingDesc><classDecl><taxonomy n={xml.attribute(work.scheme.layer)}>\n"
+        yield from categories
+        yield "</taxonomy></classDecl></encodingDesc>"
+    yield "</teiHeader>\n"
+
+
+def _categories(work: Work, written: _Written) -> Iterator[str]:
+    """The labels with their definitions."""
     for label in written.labels:
         known = work.scheme.label.get(label)
         described = "".join(_described(known.definition if known else {}))
         identity, n = written.labels(label), xml.attribute(label)
         yield f'<category xml:id="{identity}" n={n}>{described or "<catDesc/>"}</category>\n'
-    yield "</taxonomy></classDecl></encodingDesc></teiHeader>\n"
 
 
 def _described(titles: Titles) -> Iterator[str]:
@@ -132,17 +132,22 @@ def _features(work: Work, identity: str, given: Attributes, written: _Written) -
 
 
 def _value(value: AttributeValue) -> str:
-    """A string, a number, or a list of either; a path in a tree is a list too."""
+    """A string, a number, or a list of either; a path in a tree is a list too. Of several paths each
+    stands in a structure of its own: TEI has no lists of lists."""
     if isinstance(value, str):
         return f"<string>{xml.text(value)}</string>"
     if isinstance(value, int | float):
         return f'<numeric value="{in_words(value)}"/>'
-    return f'<vColl org="list">{"".join(map(_value, value))}</vColl>'
+    listed = (
+        f'<fs><f name="path">{_value(each)}</f></fs>' if isinstance(each, list) else _value(each)
+        for each in value
+    )
+    return f'<vColl org="list">{"".join(listed)}</vColl>'
 
 
 def _word(name: str) -> str:
     """A name without white space and what else TEI allows in no name."""
-    return re.sub(r"[^\w.:-]", "_", name)
+    return xml.name(re.sub(r"[^\w.:-]", "_", name))
 
 
 def _id(name: str) -> str:

@@ -13,7 +13,6 @@ from qawl.core.records import Attributes, AttributeValue, to_json
 from qawl.formats.job import Job, Work, stem
 from qawl.formats.names import Names
 from qawl.scheme.attributes import Attribute
-from qawl.scheme.scheme import Scheme
 
 if TYPE_CHECKING:
     from cassis import Cas, TypeSystem
@@ -50,18 +49,15 @@ def write(job: Job) -> None:
         raise InputError("uima needs dkpro-cassis: `pip install qawl[uima]`") from error
     layers = Names(_type_name, job.schemes, kind="Layer", dash="_")
     for layer, scheme in job.schemes.items():
-        changed: dict[str, str] = {}
+        names = Names(_feature_name, scheme.attribute, kind="attribute", taken=_OWN, dash="_")
         for annotator in job.annotators:
             for work in job.work(layer, annotator):
-                types = _types(cassis, layers(layer), scheme, work)
-                made = _cas(types, work).to_json()
+                made = _cas(_types(cassis, layers(layer), names, work), work).to_json()
                 job.folder.write(f"{stem(layer, annotator)}/{work.article.id}.json", [made])
-                changed |= types.names.changed()
-        if changed:
-            job.folder.write(f"{layer}.names.json", [to_json(changed), "\n"])
+        job.folder.write_names(layer, names)
 
 
-def _types(cassis: ModuleType, name: str, scheme: Scheme, work: Work) -> _Types:
+def _types(cassis: ModuleType, name: str, names: Names, work: Work) -> _Types:
     """The type system of a layer, with a feature for each attribute that the scheme or the work has."""
     system = cassis.TypeSystem()
     span = system.create_type(f"{_PACKAGE}.{name}", "uima.tcas.Annotation")
@@ -73,8 +69,7 @@ def _types(cassis: ModuleType, name: str, scheme: Scheme, work: Work) -> _Types:
         system.create_feature(relation, own, _STRING)
     for own in ("Governor", "Dependent"):
         system.create_feature(relation, own, span)
-    names = Names(_feature_name, scheme.attribute, kind="attribute", taken=_OWN, dash="_")
-    kinds = {each.name: _kind(each) for each in scheme.attributes}
+    kinds = {each.name: _kind(each) for each in work.scheme.attributes}
     given = {name for each in work.record.spans for name in each.attributes}
     for attribute in sorted(given | {*work.record.attributes} | {*kinds}):
         kind = kinds.setdefault(attribute, _STRING)
