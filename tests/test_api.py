@@ -1,5 +1,6 @@
 """What `import qawl` offers: named, documented, light, and as its examples say."""
 
+import dataclasses
 import doctest
 import inspect
 import re
@@ -13,7 +14,11 @@ from click.testing import CliRunner
 import qawl
 from conftest import ROOT
 from qawl import cli
+from qawl.agreement import estimates
+from qawl.core import settings
 from qawl.formats import export
+from qawl.release.tables import unalign
+from qawl.release.versions import manifest
 
 PUBLIC = [name for name in qawl.__all__ if name != "__version__"]
 METHODS = [
@@ -53,9 +58,11 @@ def test_the_chapter_on_python_runs(here):
 
 @pytest.mark.parametrize("name", [*PUBLIC, *METHODS, "Corpus.export"])
 def test_the_example_of_each_public_name_runs(name, here):
-    shown = doctest.DocTestParser().get_doctest(
-        inspect.getdoc(named(name)), {"qawl": qawl}, name, None, None
-    )
+    _run_example(inspect.getdoc(named(name)), name)
+
+
+def _run_example(said, name):
+    shown = doctest.DocTestParser().get_doctest(said, {"qawl": qawl}, name, None, None)
     assert shown.examples, f"{name} has no example"
     said = []
     doctest.DocTestRunner().run(shown, out=said.append)
@@ -83,9 +90,38 @@ def test_each_public_function_says_what_it_takes_returns_and_raises(name):
         assert "Raises\n------" in said
 
 
-@pytest.mark.parametrize("name", [each for each in RECORDS if each != "Scheme"])
-def test_each_record_says_what_its_fields_are(name):
-    record = named(name)
+RETURNED = [
+    *(
+        estimates.Agreement,
+        estimates.LayerAgreement,
+        estimates.AttributeAgreement,
+        estimates.Estimate,
+    ),
+    *(export.Exported, unalign.TaggedSpan, manifest.Manifest, settings.Settings),
+]
+"""What public functions return, beside what `qawl` names itself."""
+
+
+@pytest.mark.parametrize("kind", RETURNED, ids=lambda each: each.__name__)
+def test_the_example_of_what_public_functions_return_runs(kind, here):
+    """Who has such a value in hand asks `help` of it, and read one clever line."""
+    _run_example(inspect.getdoc(kind), kind.__name__)
+
+
+def fields(record):
+    """The names of the fields of a record."""
+    return {
+        each.name
+        for each in (msgspec.structs if issubclass(record, msgspec.Struct) else dataclasses).fields(
+            record
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    "record", [*map(named, RECORDS), *RETURNED], ids=lambda each: each.__name__
+)
+def test_each_record_says_what_its_fields_are(record):
     said = inspect.getdoc(record).partition("Attributes\n")[2].partition("Examples\n")[0]
     told = {
         each.strip()
@@ -93,7 +129,7 @@ def test_each_record_says_what_its_fields_are(name):
         if not line.startswith(" ")
         for each in line.partition(" : ")[0].split(",")
     }
-    assert {each.name for each in msgspec.structs.fields(record)} <= told
+    assert fields(record) <= told
 
 
 def test_importing_qawl_imports_nothing_heavy_and_offers_every_name():

@@ -42,7 +42,7 @@ class Edit(Struct, frozen=True, gc=False):
     Attributes
     ----------
     rule : str
-        The rule of cleaning.
+        The rule of cleaning, as docs/corpus.md names it.
     start, end : int
         Code points of the frozen text, 0-based, half-open.
     was : str
@@ -50,7 +50,7 @@ class Edit(Struct, frozen=True, gc=False):
 
     Examples
     --------
-    >>> qawl.Edit("line-ends", 4, 5, "\r\n").was
+    >>> qawl.Edit("line_ends", 4, 5, "\r\n").was
     '\r\n'
     """
 
@@ -76,7 +76,7 @@ class Article(Struct, frozen=True, kw_only=True, gc=False):
     language : str
         A BCP 47 tag.
     published : str or None
-        An ISO date.
+        The day, as an ISO 8601 date (2025-07-03).
     published_read : str or UNSET
         The date as it stood where it was read; absent where that is the ISO date.
     license : str or None
@@ -140,9 +140,9 @@ class Span(Struct, frozen=True, gc=False):
         Code points of the article's text, 0-based, half-open.
     text : str
         The surface: `text[start:end]` of the article.
-    attributes : dict of str to str or list of str
-        By name; a single choice or a text is a string, several choices are a list. What is not set is
-        absent.
+    attributes : dict of str to str, int, float or list
+        By name. A choice, a text or a date is a string, a number a number; several choices are a list of
+        strings, and so is a path in a tree; several paths are a list of lists. What is not set is absent.
     origin : str or UNSET
         In an annotation that began with suggestions: `kept` (a suggestion as it was), `changed` (a
         suggestion whose edges were moved) or `made` (drawn by hand). Absent elsewhere, and in releases.
@@ -215,7 +215,7 @@ class Provenance(Struct, frozen=True, kw_only=True, gc=False):
     project, task, annotation : int or None
         Label Studio's ids.
     created_at, updated_at : str or None
-        ISO times of the server.
+        Times of the server (ISO 8601).
     lead_time : float or None
         Seconds that the annotator took.
 
@@ -264,14 +264,16 @@ class Annotation(Struct, frozen=True, kw_only=True, gc=False):
         Whose work on what; the annotator by pseudonym.
     status : str
         submitted or skipped.
-    text_sha256, scheme_version : str
-        The text and the scheme that it was made on.
+    text_sha256 : str
+        The hex SHA-256, in UTF-8, of the text that it was made on.
+    scheme_version : str
+        The version of the scheme that it was made on.
     spans : tuple of Span
         By start, the longer first, then label and id.
     relations : tuple of Relation
         By label, then the ids of their ends.
-    attributes : dict of str to str or list of str
-        Those of the whole article.
+    attributes : dict of str to str, int, float or list
+        Those of the whole article, as in `Span`.
     provenance : Provenance
         Where in Label Studio it stands.
     brought : Brought
@@ -315,7 +317,7 @@ class Disagreement(Struct, frozen=True, kw_only=True, gc=False):
         The label of the span; of marks that overlap and differ, their labels with " | " between them.
     name : str or None
         The attribute, or the relation.
-    readings : dict of str to str, list of str or None
+    readings : dict of str to str, int, float, list or None
         What each annotator says; None where one says nothing. Of marks that overlap, the labels with
         their places.
 

@@ -229,8 +229,38 @@ class Suggestions(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """qawl.yaml: all keys but `name` may be left out.
 
-    `training` names articles that every annotator gets; `seed` fixes who gets what. `order` is that of
-    everybody's open tasks; None leaves each where it is.
+    Attributes
+    ----------
+    name : str
+        The corpus, as citations have it.
+    language : str
+        A BCP 47 tag: the language of articles that say none.
+    layers : tuple of str
+        Each has its scheme in label_config/<layer>.yaml.
+    annotators : tuple of str or Annotator
+        By pseudonym.
+    overlap : dict of str to int
+        By layer, how many annotators each article gets; where none is given, all.
+    training : tuple of str
+        Ids of articles that every annotator gets.
+    seed : int
+        Fixes who gets what.
+    order : str or None
+        That of everybody's open tasks: published, random, varied or useful; None leaves each where it is.
+    label_studio : LabelStudio
+        Where this corpus's Label Studio answers.
+    adjudication : Adjudication
+        How gold is decided before a judge is asked.
+    dispensations : tuple of Dispensation
+        Findings that are let pass, each with its reason.
+    release, ingest, suggestions, sample
+        How releases are made, articles cleaned, suggestions shown, and articles chosen.
+
+    Examples
+    --------
+    >>> settings = qawl.Corpus(".").settings
+    >>> settings.layers, settings.release.splits["train"], settings.ingest.recurring_articles
+    (('entity', 'quote', 'claim'), 0.8, 5)
     """
 
     name: str

@@ -100,7 +100,23 @@ def several(names: str | Sequence[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What an export wrote: how many files, and how many losses of each kind."""
+    """What an export wrote.
+
+    Attributes
+    ----------
+    files : int
+        How many files were written, beside report.json.
+    losses : mapping of str to int
+        How many there were of each kind of loss; report.json lists every one.
+    never : tuple of str
+        What the format can't carry at all, in words.
+
+    Examples
+    --------
+    >>> done = qawl.Corpus(".").export("conll2003", "as-conll", layers="entity")
+    >>> done.files, done.losses["withheld"], len(done.never) > 0
+    (1, 1, True)
+    """
 
     files: int
     losses: Mapping[str, int]

@@ -221,10 +221,10 @@ def restore(dataset: D, articles: Articles, *, release: str | Path | None = None
     Parameters
     ----------
     dataset : datasets.Dataset, datasets.DatasetDict or pyarrow.Table
-        object config of a release, as `datasets.load_dataset` or `pyarrow.parquet.read_table` gives it.
+        Any table of a release, as `datasets.load_dataset` or `pyarrow.parquet.read_table` gives it.
     articles : str, Path, or iterable of them
-        Your copies: one file or folder; or several, where a `str` is a text and a `Path` a file. They
-        may differ from the frozen text in what `qawl ingest` cleans.
+        Your copies: one file or folder of any kind that `qawl ingest` reads; or several, where a `str`
+        is a text and a `Path` a file. They may differ from the frozen text in what `qawl ingest` cleans.
     release : str or Path, optional
         The folder of the release, which tells what else was cleaned in its corpus (its own site chrome
         and recurring lines), and how texts were laid out: copies may then differ in white space.

@@ -108,9 +108,39 @@ class Projection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
     """A layer's labels, attributes, relations and rules: what label_config/<layer>.yaml says.
 
-    docs/rules.md has every key. `instructions_for` are for articles of one language alone. `label`,
-    `attribute` and `relation` are mappings by name. A layer without labels is of document attributes
-    only.
+    docs/rules.md has every key. A layer without labels is of document attributes only.
+
+    Attributes
+    ----------
+    format : int
+        The version of the record, 1.
+    layer, version : str
+        The name of the layer, and the version of its scheme.
+    title, instructions : dict of str to str
+        What annotators read, by language.
+    instructions_for : dict of str to dict of str to str
+        More instructions, for articles of one language alone: by that language, then by that of the
+        words.
+    granularity : str
+        symbol or word: what a click in Label Studio selects.
+    labels, attributes, relations : tuple of Label, Attribute and RelationType
+        In the order of the file. `label`, `attribute` and `relation` have them by name.
+    label_sets : tuple of LabelSet
+        The controls that the labels are spread over, where there are several.
+    control, text_field, text_control : str
+        The names of the control of labels, of the field of a task that has the text, and of its control.
+    multiple : bool
+        Whether a region may have several labels.
+    context : tuple of ContextField
+        Other fields of a task that annotators see.
+    rules : tuple of Rule
+        What `qawl validate` checks.
+    table : Table or None
+        How a release shows the layer.
+    projections : tuple of Projection
+        Published label sets that the labels or values map to.
+    changes : tuple of Change
+        The steps that bring annotations of older versions forward.
 
     Examples
     --------

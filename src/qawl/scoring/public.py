@@ -16,6 +16,10 @@ def score(
 ) -> dict[str, object]:
     """Scores predictions against the gold of a release.
 
+    docs/scoring.md defines every figure. Those of spans are the figures of `qawl agreement`, with gold as
+    one annotator and the system as the other; rankings are scored as CheckThat! does, `soft` as in
+    Le-Wi-Di 2025.
+
     Parameters
     ----------
     release : str or Path
@@ -32,7 +36,10 @@ def score(
     Returns
     -------
     dict
-        What `qawl score --json` prints: the figures by layer.
+        What `qawl score --json` prints. `layers` has, by layer, `n_articles` and the figures: most are a
+        dict of `value`, `low`, `high` (0 to 1, or None; the bounds of the 95 % interval over articles)
+        and `n`, how many spans of gold and of the system were compared. `labels` and `attributes` have
+        them by name. `warnings` says what was ignored in the file.
 
     Raises
     ------
@@ -46,6 +53,8 @@ def score(
     >>> found = qawl.score(folder, "gold/claim.gold.train.jsonl", split="train")
     >>> found["layers"]["claim"]["n_articles"] > 0
     True
+    >>> found["layers"]["claim"]["exact_precision"]
+    1.0
     """
     second = None if against is None else Path(against)
     return figures(Request(Path(release), Path(predictions), split, second, soft)).plain()

@@ -60,6 +60,9 @@ def align(
 ) -> list[str | None] | list[int]:
     """The IOB2 tag of each piece of one text: names, or with `labels` indices.
 
+    IOB2: the first piece of a span is B, the others are I, and what is in no span is O (Tjong Kim
+    Sang and Veenstra 1999). A piece belongs to the span that covers any of its characters.
+
     Parameters
     ----------
     spans : iterable of mappings or objects with `label`, `start` and `end`

@@ -16,7 +16,21 @@ _PREFIXES = frozenset("B") | _INSIDE | _LAST
 
 
 class TaggedSpan(Struct, frozen=True, order=True, gc=False):
-    """A span that tags say: offsets are code points, half-open."""
+    """A span that tags say. They sort by start, end and label.
+
+    Attributes
+    ----------
+    start, end : int
+        Code points of the text, 0-based, half-open, where the offsets of the tokenizer are.
+    label : str
+        The label without B- and I-.
+
+    Examples
+    --------
+    >>> [span] = qawl.spans(["B-PER", "I-PER"], [(4, 6), (6, 8)])
+    >>> span.label, (span.start, span.end)
+    ('PER', (4, 8))
+    """
 
     start: int
     end: int
@@ -30,6 +44,8 @@ def spans(
     labels: Sequence[str] | None = None,
 ) -> list[TaggedSpan]:
     """The spans that the tags of one text say; the inverse of `qawl.align`.
+
+    Tags are read as conlleval reads them (Tjong Kim Sang and Buchholz 2000, the CoNLL-2000 shared task).
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ COLUMNS = "columns"
 
 
 class FileDigest(Struct, frozen=True):
-    """What a manifest says of a file."""
+    """What a manifest says of a file: its hex SHA-256, and its size in bytes."""
 
     sha256: str
     bytes: int
@@ -142,15 +142,64 @@ class SilverLayer(Struct, frozen=True, kw_only=True):
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """manifest.json; what early releases don't say has a default.
+    """manifest.json of a release; what early releases don't say has a default.
 
-    `files` has every file but the manifest by path, `content` each table by <config>/<split>, `features`
-    the columns of each config as `columns.card_features` writes them, `findings` counts by check, `iob2`
-    what `token_table.Unsaid` counted, by layer, and `chain` what the gold was made from, by layer.
-    `errata` are those of all releases up to this one, `silver` what stands in the table of that name, by
-    layer, and `let_pass` findings that dispensations let pass; absent where there are none. `told_sha256`
-    is the digest of what the documents are made from beside the tables; `digest_in` is the file beside
-    the manifest that has its own digest.
+    All digests are SHA-256, 64 hex digits.
+
+    Attributes
+    ----------
+    format : int
+        The version of the record, 1.
+    name, version : str
+        The corpus, and MAJOR.MINOR.PATCH.
+    draft : bool
+        Whether it was built in spite of gates that fail.
+    open_gates : tuple of str
+        The gates that failed, in words.
+    date : str or None
+        The day of the release, as an ISO 8601 date.
+    license : str or None
+        That of the annotations.
+    files : dict of str to FileDigest
+        Every file but the manifest, by path: `sha256` and `bytes`.
+    features : dict of str to list of dict, or None
+        The columns of each table, as the head of the card has them for `datasets`.
+    content : dict of str to TableDigest
+        Each table by <table>/<split>: its rows and the digest of what they say.
+    content_sha256 : str
+        The digest of all tables; docs/decisions/content-digest.md defines it.
+    content_of : str or None
+        What the digests of content are of: columns; None in early releases.
+    told_sha256 : str or None
+        The digest of what the documents are made from beside the tables.
+    digest_in : str or None
+        The file beside the manifest that has its own digest.
+    made_with : dict of str to str
+        Qawl and the libraries, with their versions.
+    findings : dict of str to int
+        How many findings there were, by check.
+    articles : ArticleCounts
+        `count`; `withheld` by id; `withdrawn`, id → reason; `splits`, split → count.
+    iob2 : dict of str to dict of str to int
+        By layer, what the table `tokens` can't say of its spans.
+    cleaning : CleaningRecord
+        How the articles were cleaned.
+    chain : dict of str to Chain
+        By layer, from what the gold was made.
+    errata : tuple of Erratum, or UNSET
+        Corrections of readers, of all releases up to this one.
+    silver : dict of str to SilverLayer, or UNSET
+        By layer, what stands in the table `silver`.
+    let_pass : tuple of LetPass, or UNSET
+        Findings that dispensations let pass.
+
+    Examples
+    --------
+    >>> manifest = qawl.Corpus(".").release("0.1.0").manifest
+    >>> manifest.articles.count, len(manifest.articles.withheld), manifest.draft
+    (3, 1, False)
+    >>> manifest.files["README.md"].bytes > 0
+    True
     """
 
     format: Format = FORMAT
