@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 import exports
-from qawl.annotations import journal
+from qawl.annotations import journal, journal_entries
 from qawl.core import project
 from qawl.setup import init
 from qawl.studio import client as studio_client
@@ -102,7 +102,7 @@ def big(folder, access, count, annotated):
     run(made, "pull", kill_when=lambda: path.exists() and lines(path) > annotated / 3)
     before = lines(path)
     took, memory = run(made, "pull")
-    entries = [each.key for each in journal.entries(path)]
+    entries = [each.key for each in journal_entries.entries(path)]
     assert len(entries) == len(set(entries)) == len(answers)
     print(f"pull, killed with {before} in the journal, again: {took:.1f} s, {memory:.0f} MB")
     print("waiting until the import is older than what is read again", flush=True)

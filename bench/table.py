@@ -141,7 +141,7 @@ import sys, json
 from pathlib import Path
 sys.path.insert(0, {here!r})
 import exports, msgspec
-from qawl.annotations import journal
+from qawl.annotations import journal, journal_entries
 from qawl.core import project
 from qawl.core.records import to_json
 corpus = project.load(Path({corpus!r}))
@@ -156,8 +156,9 @@ def entry(number):
     sent = dict(id=key, completed_by=1, created_at="2026-01-01T00:00:00Z", result=result,
                 updated_at=f"2026-01-01T00:00:0{{number % 4}}Z", was_cancelled=False)
     article = ids[key % 50]
-    return journal.Entry(key=f"{{article}}/{{key}}", article_id=article, scheme_version="1",
-                         task=dict(id=key, project=1), annotation=msgspec.Raw(to_json(sent)))
+    return journal_entries.Entry(
+        key=f"{{article}}/{{key}}", article_id=article, scheme_version="1",
+        task=dict(id=key, project=1), annotation=msgspec.Raw(to_json(sent)))
 """
 MADE = """
 journal.opened_at(corpus, path).append(map(entry, range({versions})))

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from qawl import cli
-from qawl.annotations import heads, journal
+from qawl.annotations import heads, journal, journal_entries
 from qawl.annotations import store as annotation_store
 from qawl.annotations.to_label_studio import write_results
 from qawl.articles import shards
@@ -138,7 +138,7 @@ def _entry(record, number, current):
         "updated_at": record.provenance.updated_at,
         "created_at": record.provenance.created_at,
     }
-    return journal.Entry(
+    return journal_entries.Entry(
         key=f"{record.article_id}/{number}",
         article_id=record.article_id,
         scheme_version=record.scheme_version,

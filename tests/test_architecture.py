@@ -112,7 +112,7 @@ def test_every_module_of_slow_tests_is_there():
 
 FOREIGN = {
     "annotations.dialogues": "turns and results of Label Studio, of any of its controls",
-    "annotations.journal": "tasks as Label Studio sent them",
+    "annotations.journal_entries": "tasks as Label Studio sent them",
     "annotations.journal_fields": "tasks as Label Studio sent them",
     "annotations.json_stream": "elements of exports of Label Studio",
     "annotations.labelling_trees": "results of Label Studio, of any of its controls",

@@ -219,12 +219,12 @@ def _from_server(folder, home):
     """Makes the journal one that a server's project gave."""
     import msgspec
 
-    from qawl.annotations import journal
+    from qawl.annotations import journal, journal_entries
 
     path = folder / "exports/journal/ner.a1.jsonl"
     entries = [
         msgspec.structs.replace(each, task={**each.task, "project_created_at": home})
-        for each in journal.entries(path)
+        for each in journal_entries.entries(path)
     ]
     path.unlink()
     path.with_name("heads.json").unlink()

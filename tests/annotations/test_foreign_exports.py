@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from qawl import cli
 from qawl.annotations import journal
-from qawl.annotations.journal import Entry
+from qawl.annotations.journal_entries import Entry
 from qawl.core.errors import QawlError
 
 NER = """

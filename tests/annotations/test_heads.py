@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from qawl import cli
-from qawl.annotations import heads, journal
+from qawl.annotations import heads, journal, journal_entries
 from qawl.annotations.heads import Head
 
 
@@ -157,7 +157,7 @@ def test_a_cleaning_killed_at_any_step_leaves_journal_and_heads_in_step(recorded
     path = recorded.journal_file("quote", "a1")
     path.unlink()
     recorded.annotations_file("quote").unlink()
-    entry = journal.Entry(
+    entry = journal_entries.Entry(
         key="x/1",
         article_id="x",
         scheme_version="0.1",

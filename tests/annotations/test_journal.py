@@ -5,8 +5,8 @@ import json
 import msgspec
 import pytest
 
-from qawl.annotations import journal
-from qawl.annotations.journal import Entry
+from qawl.annotations import journal, journal_entries
+from qawl.annotations.journal_entries import Entry
 from qawl.core.errors import JournalError
 
 
@@ -28,7 +28,7 @@ def test_every_version_is_kept_once(path):
     assert journal.load(path).append([entry("x", 1), entry("y", 1)]) == ["a", "a"]
     assert journal.load(path).append([entry("x", 1), entry("y", 2), entry("y", 2)]) == ["a"]
     assert journal.load(path).append([entry("x", 1), entry("y", 1)]) == ["a"]
-    assert [(each.key, bytes(each.annotation)) for each in journal.entries(path)] == [
+    assert [(each.key, bytes(each.annotation)) for each in journal_entries.entries(path)] == [
         ("x", b'{"result": [1]}'),
         ("y", b'{"result": [1]}'),
         ("y", b'{"result": [2]}'),

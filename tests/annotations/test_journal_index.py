@@ -15,8 +15,8 @@ import pytest
 from test_foreign_exports import Foreign, region
 
 from corpora import main, qawl
-from qawl.annotations import journal, journal_index, journal_lines, latest_entries
-from qawl.annotations.journal import Entry
+from qawl.annotations import journal, journal_entries, journal_index, journal_lines, latest_entries
+from qawl.annotations.journal_entries import Entry
 from qawl.core import project
 from qawl.core.errors import JournalError
 
@@ -103,7 +103,7 @@ def test_deleting_tells_of_the_version_that_counts(corpus, path, read):
     opened = journal.opened_at(corpus, path)
     assert opened.delete(["a/3", "a/4"], [3]) == 1
     assert not read
-    *_, one, two = journal.entries(path)
+    *_, one, two = journal_entries.entries(path)
     assert [(each.key, each.event) for each in (one, two)] == [
         ("a/3", "deleted"),
         ("a/4", "task-deleted"),
@@ -439,7 +439,7 @@ def killed(folder, times):
         made = project.load(folder)
         path = made.journal_file("ner", "a1")
         assert holds(journal.opened_at(made, path)) == holds(journal.load(path)), (number, how)
-        versions = [json.loads(bytes(each.annotation)) for each in journal.entries(path)]
+        versions = [json.loads(bytes(each.annotation)) for each in journal_entries.entries(path)]
         there = {(each["id"], each["updated_at"]) for each in versions}
         assert len(versions) == len(there) == SIZE * (number + 1), (number, how)
         assert not list(folder.rglob("*.qawl-tmp"))

@@ -10,7 +10,14 @@ import pytest
 from test_journal_index import entry, holds
 
 from corpora import main, qawl
-from qawl.annotations import journal, journal_index, latest_entries, segments
+from qawl.annotations import (
+    journal,
+    journal_entries,
+    journal_index,
+    latest_entries,
+    open_journal,
+    segments,
+)
 from qawl.core.errors import JournalError
 
 TABLES = (
@@ -43,13 +50,13 @@ def path(corpus):
 def noted(monkeypatch):
     """The lines that an index had to learn."""
     seen = []
-    note = journal.Journal.note
+    note = open_journal.Journal.note
 
     def counted(opened, digest, version, at):
         seen.append(at)
         note(opened, digest, version, at)
 
-    monkeypatch.setattr(journal.Journal, "note", counted)
+    monkeypatch.setattr(open_journal.Journal, "note", counted)
     return seen
 
 
@@ -244,7 +251,7 @@ def test_heads_that_count_to_within_a_segment_make_all_be_read(corpus, path, not
 
     head = corpus.journal / "heads.json"
     told = json.loads(head.read_bytes())
-    hashes = [digest for digest, _ in journal.hashes(path)]
+    hashes = [digest for digest, _ in journal_entries.hashes(path)]
     told["journals"]["quote.a1"] = {"versions": 10, "sha256": hashes[9]}
     head.write_text(json.dumps(told))
     rewritten()(path)

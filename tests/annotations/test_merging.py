@@ -11,7 +11,7 @@ import pytest
 from test_foreign_exports import SAMI, Foreign
 from test_whose_work import OMAR, pull, whose, work
 
-from qawl.annotations import journal, journal_cleaning
+from qawl.annotations import journal, journal_cleaning, journal_entries
 from qawl.core.project import load
 
 LINE = "{}.a1.jsonl"
@@ -255,8 +255,8 @@ def moved(corpus):
     was, now = (
         journal.opened_at(project, project.journal_file("ner", each)) for each in ("a1", "a2")
     )
-    made = [journal_cleaning.entry(content) for _, content in journal.versions(was.path)]
-    now.add([journal.renamed(each, json.loads(each)["key"]) for each in made])
+    made = [journal_cleaning.entry(content) for _, content in journal_entries.versions(was.path)]
+    now.add([journal_entries.renamed(each, json.loads(each)["key"]) for each in made])
     was.delete(list(was.alive))
     assert corpus.run("pull", "--rebuild").exit_code == 0
 

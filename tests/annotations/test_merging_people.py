@@ -10,7 +10,7 @@ from test_merging import copied, corpus, gone, lines  # noqa: F401 - fixtures
 from test_reserved_names import old
 from test_whose_work import OMAR, pull, whose, work
 
-from qawl.annotations import journal, journal_cleaning
+from qawl.annotations import journal, journal_cleaning, journal_entries
 from qawl.core.project import load
 from qawl.core.records import JUDGE
 
@@ -23,8 +23,8 @@ def moved(corpus, was="a1", now="a2"):
     old_, new = (
         journal.opened_at(project, project.journal_file("ner", each)) for each in (was, now)
     )
-    made = [journal_cleaning.entry(content) for _, content in journal.versions(old_.path)]
-    new.add([journal.renamed(each, json.loads(each)["key"]) for each in made])
+    made = [journal_cleaning.entry(content) for _, content in journal_entries.versions(old_.path)]
+    new.add([journal_entries.renamed(each, json.loads(each)["key"]) for each in made])
     old_.delete(list(old_.alive))
     assert corpus.run("pull", "--rebuild").exit_code == 0
 
@@ -35,7 +35,7 @@ def pooled(corpus, name, tasks):
     pull(corpus, tasks, options=["--annotator", name])
     path = project.journal_file("ner", name)
     entries = []
-    for each in journal.entries(path):
+    for each in journal_entries.entries(path):
         data = {**each.task["data"], "qawl_annotator": name}
         task = {**each.task, "project_created_at": "2025-05-01T00:00:00Z", "data": data}
         entries.append(msgspec.structs.replace(each, task=task))

@@ -14,7 +14,7 @@ import pytest
 from test_journal_index import entry, holds
 
 from corpora import main, qawl
-from qawl.annotations import heads, journal, latest_entries, segments
+from qawl.annotations import heads, journal, journal_entries, latest_entries, segments
 from qawl.core import project as projects
 from qawl.core.errors import JournalError
 
@@ -62,7 +62,7 @@ def test_the_lines_of_all_segments_are_those_of_a_journal_in_one_file(
     assert len(segments.sealed(path)) >= 3
     sizes = [len(gzip.decompress(each.read_bytes())) for each in segments.sealed(path).values()]
     assert max(*sizes, path.stat().st_size) <= SIZE
-    assert list(journal.entries(path)) == entries
+    assert list(journal_entries.entries(path)) == entries
     monkeypatch.setattr(segments, "SEAL", 10**9)
     one = tmp_path / "quote.a1.jsonl"
     opened = journal.load(one)
@@ -114,7 +114,7 @@ def test_deleting_what_stands_in_a_segment_tells_of_it(corpus, path):
     opened = journal.opened_at(corpus, path)
     opened.append(entry(number, 4) for number in range(50, 70))
     assert opened.delete(["a/3", "a/4"], [3]) == 1
-    *_, one, two = journal.entries(path)
+    *_, one, two = journal_entries.entries(path)
     assert [(each.key, each.event) for each in (one, two)] == [
         ("a/3", "deleted"),
         ("a/4", "task-deleted"),
@@ -143,7 +143,7 @@ def test_a_line_that_is_larger_than_a_segment_is_one_of_its_own(corpus, small):
     path = corpus.journal_file("quote", "a1")
     large = [entry(number, 1, changed=f"{number}" * SIZE) for number in range(1, 5)]
     journal.opened_at(corpus, path).append([entry(0, 1), *large, entry(9, 1)])
-    assert len(list(journal.entries(path))) == 6
+    assert len(list(journal_entries.entries(path))) == 6
     assert len(segments.sealed(path)) == 5
 
 
@@ -202,7 +202,7 @@ def test_a_segment_that_is_damaged_is_named_and_nothing_is_written(corpus, path,
         lambda: journal.opened_at(corpus, path),
         lambda: journal.reading(corpus, path),
         lambda: list(latest_entries.places(corpus, "quote")),
-        lambda: journal.check(path),
+        lambda: journal_entries.check(path),
         lambda: list(journal.mend(corpus, "quote")),
     ):
         with pytest.raises(
@@ -269,7 +269,7 @@ def test_segments_that_are_none_of_the_journal_are_put_aside_when_it_seals(
     opened.append(entries[:1])
     assert opened.count == 7
     opened.append(entries)
-    assert list(journal.entries(path)) == [*other, *entries]
+    assert list(journal_entries.entries(path)) == [*other, *entries]
     aside = [each for each in corpus.journal.iterdir() if each.name.endswith(".aside")]
     assert {each.read_bytes() for each in aside} == {*theirs.values()}
     assert "put aside" in caplog.text
@@ -307,7 +307,7 @@ def test_cleaning_takes_out_of_segments_too_what_is_no_longer_kept(corpus, small
     journal.opened_at(corpus, path).append(old)
     assert len(segments.sealed(path)) > 2
     qawl(corpus.root, "pull", "--clean-journal")
-    assert len(list(journal.entries(path))) == 40
+    assert len(list(journal_entries.entries(path))) == 40
     assert b"nada@example.org" not in b"".join(said(path))
     kept = [each.read_bytes() for each in corpus.state.rglob("*") if each.is_file()]
     assert not any(b"nada@example.org" in each for each in kept)
@@ -394,7 +394,7 @@ def killed(corpus, times, seed):
         opened = journal.opened_at(corpus, path)
         assert holds(opened) == holds(journal.load(path))
         states.append({each: each.read_bytes() for each in corpus.journal.iterdir()})
-        versions = [bytes(each.annotation) for each in journal.entries(path)]
+        versions = [bytes(each.annotation) for each in journal_entries.entries(path)]
         assert versions[: len(before)] == before
         assert len(versions) == len(set(versions)) == opened.count
         if len(versions) > 1000:
@@ -429,7 +429,7 @@ def test_two_branches_that_both_sealed_are_joined(make_corpus, small, tmp_path):
     for added in (40, 0):
         _, told = main(corpus.root, "pull", "--merge", str(other.parent))
         assert f"quote.a1: {added} of 55 versions" in told
-    there = list(journal.entries(path))
+    there = list(journal_entries.entries(path))
     assert there[:45] == [*base, *mine]
     assert {each.key: json.loads(bytes(each.annotation)) for each in there} == {
         each.key: json.loads(bytes(each.annotation)) for each in [*base, *mine, *theirs]
@@ -458,7 +458,7 @@ def test_git_joins_open_files_that_follow_the_same_line_and_is_told_where_they_d
         qawl(corpus.root, "pull", "--merge-file", *map(str, paths))
         name = tmp_path / "ours" / "quote.a1.jsonl"
         name.write_bytes(paths[0].read_bytes())
-        assert len(list(journal.entries(name))) == 19
+        assert len(list(journal_entries.entries(name))) == 19
         return
     code, told = main(corpus.root, "pull", "--merge-file", *map(str, paths))
     assert (code, "qawl pull --merge MERGE_HEAD" in told) == (1, True)
@@ -494,7 +494,7 @@ def test_names_with_digits_are_told_from_segments(make_corpus, small):
     ]
     assert projects.load(corpus.root).journal_file("quote", "0001").name == "quote.0001.jsonl"
     for name, path in journal.files(corpus, "quote"):
-        assert len(list(journal.entries(path))) == 30, name
+        assert len(list(journal_entries.entries(path))) == 30, name
 
 
 def git(folder, *words):
@@ -548,7 +548,7 @@ def test_branches_of_git_are_joined_as_the_docs_have_it(make_corpus, small, seal
     opened = journal.opened_at(corpus, path)
     opened.append(later)
     assert holds(journal.opened_at(corpus, path)) == holds(journal.load(path))
-    there = [each.key for each in journal.entries(path)]
+    there = [each.key for each in journal_entries.entries(path)]
     assert sorted(there) == sorted(
         each.key for each in [*base, *sides["one"], *sides["two"], *later]
     )

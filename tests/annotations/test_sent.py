@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qawl.annotations import identity, journal_fields
-from qawl.annotations.journal import Entry
+from qawl.annotations.journal_entries import Entry
 from qawl.core.records import to_json
 
 keys = st.sampled_from(["value", "b", "a", "meta", "note of a@b.example", "labels", "id"])

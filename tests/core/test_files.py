@@ -274,7 +274,7 @@ def test_nothing_but_core_files_writes_a_file():
         "cli/failures.py",  # names the folder of temporary files
         "cli/places.py",  # files of a branch, in a temporary folder
         "annotations/import_files.py",  # spools in a temporary folder
-        "annotations/journal.py",  # appends
+        "annotations/open_journal.py",  # appends
         "articles/ingest.py",  # stages in a temporary folder
         "articles/shards.py",  # stages in a temporary folder
         "articles/adding.py",  # stages in a temporary folder

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from qawl import cli
-from qawl.annotations import derive, import_files, journal
+from qawl.annotations import derive, import_files, journal_entries
 from qawl.annotations.to_label_studio import write_results
 from qawl.core import gold_file, project
 from qawl.core.errors import ServerError
@@ -159,7 +159,11 @@ def test_versions_and_deletions_stay_in_the_journal(served):
     assert len(outcome.alarms) == 1
     assert not list(derive.read(corpus, "quote"))
     path = corpus.journal / "quote.a1.jsonl"
-    assert [each.event for each in journal.entries(path)] == ["version", "version", "deleted"]
+    assert [each.event for each in journal_entries.entries(path)] == [
+        "version",
+        "version",
+        "deleted",
+    ]
 
 
 def test_push_mends_deleted_and_doubled_tasks_and_keeps_work(served):

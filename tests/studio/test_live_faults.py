@@ -12,7 +12,7 @@ import pytest
 from test_live import ONE_LAYER, TEXTS, push, work
 
 from proxy import faulty, proxy
-from qawl.annotations import derive, journal
+from qawl.annotations import derive, journal, journal_entries
 from qawl.annotations.to_label_studio import write_results
 from qawl.core import project
 from qawl.core.errors import ServerError
@@ -57,7 +57,9 @@ def check(corpus, client, annotated):
         ids = [task.article_id for task in plan.remote_tasks(client, remote)]
         assert len(ids) == len(set(ids)) == len(TEXTS)
     entries = [
-        entry for _, path in journal.files(corpus, "quote") for entry in journal.entries(path)
+        entry
+        for _, path in journal.files(corpus, "quote")
+        for entry in journal_entries.entries(path)
     ]
     assert len(entries) == len({entry.key for entry in entries}) == annotated
     assert len(list(derive.read(corpus, "quote"))) == annotated

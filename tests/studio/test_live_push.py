@@ -15,7 +15,7 @@ from test_live import ONE_LAYER, TEXTS, push, submit, work
 from people import Person
 from proxy import proxy
 from qawl import cli
-from qawl.annotations import derive, journal
+from qawl.annotations import derive, journal_entries
 from qawl.annotations import store as annotation_store
 from qawl.annotations.to_label_studio import write_results
 from qawl.articles import store as article_store
@@ -74,7 +74,7 @@ def test_a_task_that_was_edited_by_hand_is_replaced_or_named(served):
         == sorted(a.id for a in article_store.articles(made))
     )
     pull.pull(client, made)
-    (entry,) = journal.entries(made.journal / "quote.a1.jsonl")
+    (entry,) = journal_entries.entries(made.journal / "quote.a1.jsonl")
     assert entry.text is not None
     assert entry.text.startswith("تعديل")
 

@@ -15,7 +15,7 @@ from test_plan import pushed, suggest
 
 from corpora import write_articles
 from qawl import cli
-from qawl.annotations import derive, import_files, journal, users
+from qawl.annotations import derive, import_files, open_journal, users
 from qawl.core import files, project
 from qawl.core.errors import InputError, ProjectError
 from qawl.core.settings import parse_settings
@@ -835,7 +835,7 @@ def test_killed_at_random_nothing_is_lost_doubled_or_anothers(corpus, monkeypatc
         told = zip((1, 2, 3), rng.sample([*NAMES, "zz"], 3), strict=True)
         said = [f"{user}={name}" for user, name in told] if rng.random() < 0.6 else []
         with monkeypatch.context() as killed, contextlib.suppress(Killed):
-            killing(killed, journal.Journal, ["append"], rng, 8)
+            killing(killed, open_journal.Journal, ["append"], rng, 8)
             pull.pull(server, project.load(made.root), users=said)
     pull.pull(server, made, users=[f"{user}={name}" for user, name in enumerate(NAMES, 1)])
     wanted = {}

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from conftest import ROOT
 from corpora import main, write_articles
 from qawl import cli
-from qawl.annotations import derive, import_files, journal
+from qawl.annotations import derive, import_files, journal, journal_entries
 from qawl.annotations import store as annotation_store
 from qawl.articles import store as article_store
 from qawl.core import files
@@ -58,7 +58,7 @@ def build(case, make_corpus, tmp_path):
     if case.get("journal"):
         opened = journal.load(made.journal_file("quote", "a1"))
         opened.append(
-            journal.Entry(
+            journal_entries.Entry(
                 key=f"{article(case['texts'][0]).id}/{number}",
                 article_id=article(case["texts"][0]).id,
                 scheme_version="0.1",

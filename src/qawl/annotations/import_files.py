@@ -17,7 +17,7 @@ from qawl.annotations.attribution import Attribution
 from qawl.annotations.exported_work import Person
 from qawl.annotations.holdings import doubles
 from qawl.annotations.import_spool import Named, Part, Spool, entries
-from qawl.annotations.journal import Journal
+from qawl.annotations.open_journal import Journal
 from qawl.annotations.pulled import Pulled
 from qawl.annotations.sorter import Incoming, Sorter
 from qawl.annotations.users import Account

@@ -10,7 +10,7 @@ import msgspec
 from qawl.annotations import identity
 from qawl.annotations.exported_work import Export, Person, Share
 from qawl.annotations.identity import Identity, Version
-from qawl.annotations.journal import Entry
+from qawl.annotations.journal_entries import Entry
 from qawl.annotations.journal_fields import ASSIGNED
 from qawl.annotations.sorter import Sorted
 from qawl.annotations.users import User

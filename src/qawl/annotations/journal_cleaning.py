@@ -12,9 +12,16 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from qawl.annotations import heads, journal, journal_fields, journal_index, journal_lines
+from qawl.annotations import (
+    heads,
+    journal,
+    journal_entries,
+    journal_fields,
+    journal_index,
+    journal_lines,
+)
 from qawl.annotations.heads import Head
-from qawl.annotations.journal import Entry
+from qawl.annotations.journal_entries import Entry
 from qawl.annotations.journal_lines import START
 from qawl.core import files
 from qawl.core.errors import JournalError
@@ -97,7 +104,7 @@ def check(path: Path, known: Iterable[Cleaning]) -> None:
         if each.journal != path.stem:
             continue
         last = START
-        lines = enumerate(journal.hashes(path), start=1)
+        lines = enumerate(journal_entries.hashes(path), start=1)
         for number, (digest, content) in lines:
             last = _before(last, content, each.number)
             if number == each.versions:
@@ -147,7 +154,7 @@ class _Cleaner:
     def lines(self) -> Iterator[bytes]:
         """The lines of the cleaned journal."""
         lasts = dict.fromkeys(self._earlier, START)
-        for digest, content in journal.hashes(self._path):
+        for digest, content in journal_entries.hashes(self._path):
             self._before = digest
             lasts = {number: _before(last, content, number) for number, last in lasts.items()}
             hashes = {**lasts, self._number: self._before}

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from qawl.annotations import journal, journal_lines
+from qawl.annotations import journal, journal_lines, open_journal
 from qawl.annotations.holdings import Spot
 from qawl.core.handles import Handles
 from qawl.core.lookup import temporary_database
@@ -71,7 +71,7 @@ def _sorted(project: Project, paths: Sequence[tuple[str, Path]]) -> Iterator[Ent
             yield EntryAt(path, Spot(*at), annotator, article, bool(gone), content)
 
 
-def _places(annotator: str, opened: journal.Journal) -> Iterator[EntryAt]:
+def _places(annotator: str, opened: open_journal.Journal) -> Iterator[EntryAt]:
     for article, spot, gone, content in opened.holds.places():
         yield EntryAt(opened.path, spot, annotator, article, gone, content)
 

@@ -15,6 +15,7 @@ from qawl.annotations import (
     heads,
     journal,
     journal_cleaning,
+    journal_entries,
     journal_lines,
     moved_work,
     segments,
@@ -22,8 +23,8 @@ from qawl.annotations import (
 )
 from qawl.annotations.holdings import doubles
 from qawl.annotations.identity import Version
-from qawl.annotations.journal import Journal
 from qawl.annotations.journal_cleaning import Cleaning
+from qawl.annotations.open_journal import Journal
 from qawl.annotations.other_journals import Other
 from qawl.articles import store as article_store
 from qawl.core import files
@@ -220,12 +221,12 @@ def _join(opened: Journal, other: Other, annotator: str) -> Joined:
     """Adds to a journal what another has besides."""
     joined = Joined(other.source, other.layer, other.annotator, annotator)
     ours: dict[str, Course] = {}
-    for version, content in journal.versions(opened.path):
+    for version, content in journal_entries.versions(opened.path):
         # Of what has a time the content is not needed again.
         kept = content if version.identity.changed is None else b""
         ours.setdefault(version.key, []).append((version, kept))
     theirs: dict[str, Course] = {}
-    for version, content in journal.versions(other.path):
+    for version, content in journal_entries.versions(other.path):
         joined.versions += version.event == "version"
         theirs.setdefault(version.key, []).append((version, content))
     fresh: list[bytes] = []
@@ -237,7 +238,7 @@ def _join(opened: Journal, other: Other, annotator: str) -> Joined:
         not_ended = given in other.moved and opened.holds.stands(key)
         told = [each for each in course if not (not_ended and each[0].event != "version")]
         fresh += [
-            journal.renamed(journal_cleaning.entry(content), key, origins=other.origins)
+            journal_entries.renamed(journal_cleaning.entry(content), key, origins=other.origins)
             for content in _besides(ours.get(key, []), told)
         ]
     added = opened.add(fresh) if fresh else []
@@ -267,6 +268,6 @@ def _parted(ours: Course, theirs: Course) -> Iterator[bytes]:
     if last.event != "version" and mine.event == "version":
         yield gone
     elif mine.event != "version" and fresh:
-        yield journal.deletion(fresh[-1][1])
+        yield journal_entries.deletion(fresh[-1][1])
     elif fresh and content and last.digest in known:
         yield content

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from qawl.annotations.identity import Identity
-from qawl.annotations.journal import Journal
+from qawl.annotations.open_journal import Journal
 from qawl.annotations.other_journals import JournalKey, Other
 from qawl.core.errors import JournalError
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qawl.annotations import journal
+from qawl.annotations import journal_entries
 from qawl.annotations.identity import Identity, Version
 
 JournalKey = tuple[str, str]
@@ -50,7 +50,7 @@ class Other:
 
     def look(self) -> None:
         """Reads it once, and checks its chain."""
-        for each, _ in journal.versions(self.path):
+        for each, _ in journal_entries.versions(self.path):
             if each.event == "version":
                 self.latest[each.key] = each
                 self.gone.discard(each.key)

@@ -11,7 +11,7 @@ from qawl.annotations.foreign_values import brief
 from qawl.annotations.foreign_values import texts as texts_in
 from qawl.annotations.from_label_studio import Named, named
 from qawl.annotations.identity import Version, sent
-from qawl.annotations.journal import Entry
+from qawl.annotations.journal_entries import Entry
 from qawl.annotations.placing import Placed, Placing
 from qawl.annotations.pulled import Pulled
 from qawl.annotations.users import User, maker

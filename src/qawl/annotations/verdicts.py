@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from qawl.annotations import journal, repairs
+from qawl.annotations import journal_entries, repairs
 from qawl.annotations.from_label_studio import provenance
 from qawl.annotations.latest_entries import Latest
 from qawl.core import files
@@ -84,7 +84,7 @@ def made_from(verdict: Latest) -> str | None:
 def bases(project: Project, layer: str) -> Bases:
     """What each journalled verdict of a layer was made from."""
     found: dict[tuple[str, Provenance], str] = {}
-    for entry in journal.entries(project.journal_file(layer, JUDGE)):
+    for entry in journal_entries.entries(project.journal_file(layer, JUDGE)):
         given = _basis(entry.task)
         if entry.event != "version" or given is None:
             continue

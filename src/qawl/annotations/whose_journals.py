@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from qawl.annotations import users as pseudonyms
 from qawl.annotations.identity import Identity, Version, copied
-from qawl.annotations.journal import Journal
+from qawl.annotations.open_journal import Journal
 from qawl.annotations.other_journals import JournalKey, Other
 from qawl.annotations.servers import Numbers
 from qawl.core import names

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from qawl.agreement.estimates import Agreement
-from qawl.annotations import derive, journal
+from qawl.annotations import derive, journal, journal_entries
 from qawl.articles import released
 from qawl.articles import store as article_store
 from qawl.core import gold_file, project
@@ -261,7 +261,7 @@ class Corpus:
 
     def _journal(self, layer: str) -> Iterator[JournalEntry]:
         for annotator, path in journal.files(self._project, layer):
-            for each in journal.entries(path):
+            for each in journal_entries.entries(path):
                 yield JournalEntry(
                     annotator=annotator,
                     event=each.event,

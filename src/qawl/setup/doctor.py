@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct, to_builtins
 
-from qawl.annotations import import_files, journal, tasks, whose_journals
+from qawl.annotations import import_files, journal, journal_entries, tasks, whose_journals
 from qawl.articles import selection
 from qawl.core.errors import QawlError
 from qawl.core.excerpts import listed, many
@@ -75,7 +75,7 @@ def _journals(project: Project) -> Line:
     try:
         for layer in project.settings.layers:
             for _, path in journal.files(project, layer):
-                count, versions = count + 1, versions + journal.check(path)
+                count, versions = count + 1, versions + journal_entries.check(path)
         if lost := list(lost_work.told(project)):
             return Line("journal", False, "; ".join(lost))
     except QawlError as error:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from qawl.annotations import heads, identity, journal
 from qawl.annotations.identity import Version
-from qawl.annotations.journal import Entry, Journal
+from qawl.annotations.journal_entries import Entry
 from qawl.annotations.journal_fields import ASSIGNED
+from qawl.annotations.open_journal import Journal
 from qawl.annotations.pulled import Pulled
 from qawl.annotations.sorter import Sorted
 from qawl.core.excerpts import many

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from qawl.annotations import identity
 from qawl.annotations.holdings import age, doubles
 from qawl.annotations.identity import Home, Identity, Version
-from qawl.annotations.journal import Entry
+from qawl.annotations.journal_entries import Entry
 from qawl.annotations.json_stream import UNREADABLE
 from qawl.annotations.pulled import Pulled
 from qawl.annotations.sorter import Incoming, Sorter

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from qawl.annotations import derive, journal
+from qawl.annotations import derive, journal, journal_entries
 from qawl.annotations import store as annotation_store
 from qawl.annotations.journal_fields import ASSIGNED
 from qawl.annotations.to_label_studio import write_again
@@ -276,7 +276,7 @@ def _journalled(project: Project, layer: str) -> list[_Known]:
             msgspec.json.decode(entry.annotation),
         )
         for name, path in paths.items()
-        for entry in journal.counting(path)
+        for entry in journal_entries.counting(path)
         if owners.get(entry.key, name) == name
         for data in (entry.task["data"],)
         for place in ((entry.article_id, data.get("basis")),)
