@@ -305,6 +305,30 @@ def test_labels_that_are_numbers_are_counted_as_left_out(tmp_path):
     assert {"reason": "label of a region that is no text", "count": 1} in said["left_out"]
 
 
+MARKED = {"text": "Ada came.", "spans": [ANN], "answer": "accept"}
+ENTS = [{"id": n, "label": "A", "start_offset": n, "end_offset": n + 1} for n in (1, 2)]
+ARROW = {"from_id": 1, "to_id": 2, "type": None}
+WITHOUT_A_NAME = {
+    "doccano": (
+        {"text": "Ada came.", "label": [[0, 3, None], [0, 3, ["A"]], [4, 8, "A"]]},
+        "span without a label",
+        2,
+    ),
+    "doccano's arrow": ({"text": "Ada came.", "entities": ENTS, "relations": [ARROW]}, None, 0),
+    "prodigy": ({**MARKED, "accept": [None, "a", ""]}, "choice without a name", 2),
+    "prodigy, twice": ({**MARKED, "spans": [ANN, ANN, ANN]}, "span that stands there twice", 2),
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT_A_NAME)
+def test_what_has_no_name_or_stands_twice_is_counted(tmp_path, name):
+    """Null became a label, a relation or a choice that is called `null`; spans that stand twice vanished without a word."""
+    row, reason, count = WITHOUT_A_NAME[name]
+    said = json.loads(run(tmp_path, "e.jsonl", json.dumps(row), None).stdout)
+    assert said["left_out"] == ([{"reason": reason, "count": count}] if reason else [])
+    assert '"null"' not in (tmp_path / "new/exports/annotations/label.jsonl").read_text("utf-8")
+
+
 def test_columns_of_tags_in_a_tsv_file_are_no_table_of_texts(tmp_path):
     columns = "Ada\tB-PER\r\nMoor\tE-PER\r\ncame\tO\r\n\r\nمصر\tS-LOC\r\n"
     said = json.loads(run(tmp_path, "tags.tsv", columns, None).stdout)

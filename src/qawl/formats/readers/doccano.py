@@ -147,6 +147,8 @@ def _triple(made: Document, work: Work, identity: str, each: Any) -> None:
     start, end = map(whole, each[:2]) if isinstance(each, list) and len(each) > 2 else (None, None)
     if start is None or end is None:
         made.notes.append("label without offsets")
+    elif isinstance(each[2], list | dict) or each[2] in (None, ""):
+        made.notes.append("span without a label")
     else:
         work.marks.append(Mark(identity, words(each[2]), start, end))
 

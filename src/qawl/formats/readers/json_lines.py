@@ -97,5 +97,7 @@ def listed(value: object, notes: list[str], what: str) -> list[object]:
 
 
 def words(value: object) -> str:
-    """A value as text: strings as they are, numbers and truth as JSON has them."""
+    """A value as text: strings as they are, null as nothing, all else as JSON has it."""
+    if value is None:
+        return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

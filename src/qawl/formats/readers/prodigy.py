@@ -65,11 +65,15 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
         work.typed = set(typed)
         work.attributes |= {name: _words(given) for name, given in typed.items()}
         for each in listed(row.get("spans"), made.notes, "spans"):
-            _span(made, there, each)
+            known = len(there)
+            if _span(made, there, each) and len(there) == known:
+                made.notes.append("span that stands there twice")
         for each in listed(row.get("relations"), made.notes, "relations"):
             _relation(made, work, there, each)
         work.marks = [*there.values()]
-        accepted = [words(each) for each in listed(row.get("accept"), made.notes, "choices")]
+        given = _words(listed(row.get("accept"), made.notes, "choices"))
+        accepted = [each for each in given if each]
+        made.notes += ["choice without a name"] * (len(given) - len(accepted))
         if accepted:
             work.attributes[CHOICE] = accepted
         elif isinstance(row.get("label"), str) and not row.get("spans"):
