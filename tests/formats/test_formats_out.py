@@ -593,6 +593,26 @@ def test_names_in_tei_are_names_of_xml_and_lead_back(tmp_path):
     }
 
 
+@pytest.mark.parametrize("multiple", [False, True])
+def test_values_of_a_tree_are_categories_of_spacy_by_their_paths(tmp_path, multiple):
+    """The first name of a path was taken for the value, and of several none was found."""
+    spacy = needs("spacy")
+    from spacy.tokens import DocBin
+
+    values = [{"name": "a", "values": [{"name": "b"}]}, {"name": "c"}]
+    topic = {"name": "topic", "title": {"en": "t"}, "kind": "tree", "values": values}
+    current = corpora.scheme("ner", ["PER"], [{**topic, "multiple": multiple}])
+    texts = {"a": "Rima said so."}
+    made = corpora.corpus(tmp_path / "c", current, texts, ["a1"])
+    chosen = [["a", "b"], ["c"]] if multiple else [["a", "b"]]
+    done = {"a": work([], [result("topic", "taxonomy", "taxonomy", chosen)])}
+    pull(made, "ner", texts, {"a1": done})
+    qawl(made, "export", "spacy", "--to", tmp_path / "out", "--annotator", "a1")
+    (path,) = (tmp_path / "out").glob("*.spacy")
+    (doc,) = DocBin().from_disk(path).get_docs(spacy.blank("xx").vocab)
+    assert doc.cats == {"topic=a": 0, "topic=a / b": 1, "topic=c": float(multiple)}
+
+
 @pytest.mark.parametrize("name", ["tei", "uima"])
 def test_names_that_the_scheme_lacks_stay_apart_over_all_articles(tmp_path, name):
     """Each article gave its first one the same name in place of its own, and the table had the last."""

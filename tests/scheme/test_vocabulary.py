@@ -1,6 +1,7 @@
 """What a scheme can say: each thing goes through the whole loop, and comes back from a loaded release."""
 
 import json
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -10,7 +11,7 @@ from loop import Loop
 from qawl.core.errors import SchemeError
 from qawl.scheme import scheme
 from qawl.scheme.json_schema import annotation_schema
-from qawl.scheme.label_config import config_xml
+from qawl.scheme.label_config import ROW, config_xml
 
 TEXTS = ["The council repaired the pipes.", "They shouted at the mayor, twice."]
 
@@ -328,6 +329,35 @@ def test_several_label_sets_in_one_layer(tmp_path):
         {},
         [],
     )
+
+
+def bar(attributes):
+    """Pixels that the bar keeps for the attributes of a span."""
+    root = config(f"layer: x\nlabels: [A]\nattributes: [{attributes}]")
+    return int(re.search(r"qawl-attributes { height: (\d+)px", root.find("Style").text)[1])
+
+
+@pytest.mark.parametrize("several", ["", ", multiple: yes"])
+def test_the_bar_is_no_higher_for_a_large_tree(several):
+    """Label Studio opens it as a list; the bar had room for all its values, more than the screen has."""
+    leaves = [
+        f"[{', '.join(f'a rather long value {n} {at}' for at in range(9))}]" for n in range(90)
+    ]
+    large = ", ".join(f"{{branch {n}: {each}}}" for n, each in enumerate(leaves))
+    heights = {
+        bar(f"{{name: a, kind: tree, of: [A], values: [{values}]{several}}}")
+        for values in ("b", large)
+    }
+    assert len(heights) == 1
+    assert heights.pop() < 120
+
+
+def test_the_bar_has_room_for_every_point_of_a_scale():
+    """Those that are no stars stand side by side, and wrap: they covered what is below them."""
+    low, high = (
+        bar(f"{{name: a, kind: scale, of: [A], max: {m}, step: 1, min: 0}}") for m in (4, 60)
+    )
+    assert high >= low + 3 * ROW
 
 
 def test_the_config_of_several_label_sets():

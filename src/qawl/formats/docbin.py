@@ -106,8 +106,9 @@ def _categories(work: Work) -> dict[str, float]:
     found: dict[str, float] = {}
     for each in work.scheme.document_attributes:
         given = work.record.attributes.get(each.name)
-        names = [given] if isinstance(given, str) else given if isinstance(given, list) else []
-        if names and each.categories:
+        if isinstance(given, str | list) and each.categories:
+            same = each.same(given)
+            names = (same,) if isinstance(same, str) else same
             found |= {f"{each.name}={name}": float(name in names) for name in each.categories}
     return found
 

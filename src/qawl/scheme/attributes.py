@@ -116,6 +116,11 @@ class Attribute(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, t
         return ()
 
     @property
+    def shown(self) -> tuple[Value, ...]:
+        """The values that stand in the bar side by side; none that are typed, or in a list that opens."""
+        return self.listed
+
+    @property
     def nameable(self) -> tuple[str, ...]:
         """The names that values consist of, which steps can be of; numbers and texts have none."""
         return ()

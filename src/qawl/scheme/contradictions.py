@@ -1,5 +1,6 @@
 """What contradicts itself in a scheme, in words: names that it uses and lacks, names that collide."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from qawl.scheme import change_problems, names
@@ -191,6 +192,6 @@ def _repeated(scheme: Scheme) -> list[str]:
     return [
         f"the {kind} {name!r} is there twice"
         for kind, values in groups.items()
-        for name in dict.fromkeys(values)
-        if values.count(name) > 1
+        for name, count in Counter(values).items()
+        if count > 1
     ]

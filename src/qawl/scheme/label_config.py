@@ -144,9 +144,9 @@ def _by_height(attributes: Iterable[Attribute]) -> tuple[list[Attribute], list[A
 def _size(attribute: Attribute, language: str) -> tuple[int, float]:
     """Rows and pixels that an attribute takes."""
     wide = _LETTER * len(title_in(attribute.title, language, attribute.name)) + 12
-    if not attribute.listed:
+    if not attribute.shown:
         return attribute.rows, _WIDTH if attribute.rows > 1 else wide + _TYPED
-    for each in attribute.listed:
+    for each in attribute.shown:
         wide += _LETTER * len(title_in(each.title, language, each.name)) + _OPTION
     return max(attribute.rows, ceil(wide / _WIDTH)), wide
 
@@ -206,7 +206,7 @@ def _attribute(attribute: Attribute, scheme: Scheme, language: str) -> Lines:
     height = f"height: {ROW * rows}px"
     if not attribute.of:
         height = f"flex-wrap: wrap; min-{height}"
-    if not attribute.listed and attribute.rows > 1:
+    if not attribute.shown and attribute.rows > 1:
         height += "; flex-basis: 100%"
     style = f"display: flex; align-items: center; {height}"
     *outer, inner = [regions, *(_chosen(name, scheme, of) for name, of in attribute.when.items())]

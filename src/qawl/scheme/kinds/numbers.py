@@ -15,6 +15,7 @@ from qawl.scheme.attributes import (
     Json,
     Problem,
     Result,
+    Value,
     as_number,
 )
 
@@ -84,6 +85,10 @@ class Scale(_Numeric, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
     @property
     def categories(self) -> tuple[str, ...]:
         return tuple(map(in_words, self.points))
+
+    @property
+    def shown(self) -> tuple[Value, ...]:
+        return () if self._stars else tuple(Value(name=each) for each in self.categories)
 
     @property
     def decides(self) -> bool:

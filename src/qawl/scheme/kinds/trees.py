@@ -1,6 +1,7 @@
 """The kind of attributes whose values stand in a tree: tree."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import ClassVar
 
 from msgspec import Struct
@@ -34,7 +35,7 @@ class Branch(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     values: tuple["Branch", ...] = ()
 
 
-class Tree(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="tree"):
+class Tree(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="tree", dict=True):
     """A value of a tree, as its path from the root; `multiple`: any number of them."""
 
     values: tuple[Branch, ...] = ()
@@ -65,12 +66,25 @@ class Tree(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
         )
 
     @property
+    def shown(self) -> tuple[Value, ...]:
+        return ()  # Label Studio opens a list
+
+    @property
+    def rows(self) -> int:
+        return 3 if self.multiple else 2  # what is chosen stands in the field, and wraps
+
+    @cached_property
     def categories(self) -> tuple[str, ...]:
         return tuple(
             BETWEEN.join(path)
             for path, each in _paths(self.values)
             if not (self.leaves_only and each.values)
         )
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """Each of `categories` with its place among them: trees are large, and asked for each value."""
+        return {name: number for number, name in enumerate(self.categories)}
 
     @property
     def nameable(self) -> tuple[str, ...]:
@@ -124,7 +138,7 @@ class Tree(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
     def in_order(self, value: AttributeValue) -> AttributeValue:
         if not self.multiple:
             return value
-        known = {name: number for number, name in enumerate(self.categories)}
+        known = self._places
         paths = {BETWEEN.join(path): path for path in _each(value)}
         return [
             paths[each] for each in sorted(paths, key=lambda one: (known.get(one, len(known)), one))
@@ -148,7 +162,7 @@ class Tree(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
         if len(paths) > 1 and not self.multiple:
             yield self.one_wanted(value)
         for each in paths:
-            if each not in self.categories:
+            if each not in self._places:
                 yield self.unknown(each)
         if len({*paths}) < len(paths):
             yield Problem("value-twice", f"{self.name} has a value twice: {in_words(value)}")
