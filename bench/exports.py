@@ -6,7 +6,7 @@ import resource
 from pathlib import Path
 
 from qawl.articles import shards
-from qawl.articles.store import article_id
+from qawl.articles.frozen import article_id
 from qawl.core import project
 from qawl.core.records import Article, to_json
 from qawl.core.text import sha256

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from qawl.articles.store import article_id
+from qawl.articles.frozen import article_id
 from qawl.core.records import Annotation, Article, Relation, Span, relation_order, span_order
 from qawl.core.text import sha256, typed
 

@@ -4,6 +4,7 @@ import pytest
 
 from corpora import write_articles
 from qawl.articles import store as article_store
+from qawl.articles.by_id import Articles
 from qawl.core.errors import InputError
 from qawl.setup import init
 from strategies import article
@@ -43,13 +44,13 @@ def test_a_line_that_is_no_article_is_named(make_corpus):
     with pytest.raises(InputError, match=r"line 1: .*missing required field"):
         article_store.by_id(made)
     with pytest.raises(InputError, match=r"line 1: article x: ids have 12 digits"):
-        article_store.Articles(path)
+        Articles(path)
     identity = "00000000000f"
     path.write_text(f'{{"id":"{identity}"}}\n', "utf-8")
     with pytest.raises(InputError, match=r"article 00000000000f: .*missing required field"):
-        article_store.Articles(path)[identity]
+        Articles(path)[identity]
     with pytest.raises(InputError, match=r"article 00000000000f: .*missing required field"):
-        list(article_store.Articles(path).beside([identity], str))
+        list(Articles(path).beside([identity], str))
 
 
 def test_of_an_id_that_stands_in_two_files_the_last_counts(make_corpus, tmp_path):
@@ -58,7 +59,7 @@ def test_of_an_id_that_stands_in_two_files_the_last_counts(make_corpus, tmp_path
     lines = made.articles_file.read_bytes().splitlines(keepends=True)
     other = tmp_path / "other.jsonl"
     other.write_bytes(b"".join(reversed(lines)).replace(b'"language":"ar"', b'"language":"fa"'))
-    both = article_store.Articles(made.articles_file, other)
+    both = Articles(made.articles_file, other)
     assert list(both) == sorted(both)
     assert len(both) == 3
     assert {each.language for each in both.many(both)} == {"fa"}

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from corpora import main
 from qawl import cli
-from qawl.articles.store import article_id
+from qawl.articles.frozen import article_id
 
 ROW = {"headline": "Rain", "text": "Heavy rain fell.", "date": "2024-05-01", "publisher": "Gazette"}
 

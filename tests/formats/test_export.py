@@ -18,8 +18,8 @@ from qawl import cli
 from qawl.annotations import derive, import_files
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
+from qawl.articles.frozen import article_id
 from qawl.articles.splits import splits_of
-from qawl.articles.store import article_id
 from qawl.core import files as core_files
 from qawl.core.errors import InputError
 from qawl.core.records import JUDGE, Annotation, Relation, Span, as_annotation

@@ -25,6 +25,7 @@ from qawl.annotations.latest_entries import EntryAt, Latest
 from qawl.annotations.reading import fields
 from qawl.annotations.several_users import Users
 from qawl.articles import store as article_store
+from qawl.articles.by_id import Articles
 from qawl.core import files
 from qawl.core.findings import Gathered, finding
 from qawl.core.project import Project
@@ -76,7 +77,7 @@ class Ahead:
 
 
 def beside(
-    project: Project, layer: str, articles: article_store.Articles
+    project: Project, layer: str, articles: Articles
 ) -> Iterator[tuple[Article, list[Annotation]]]:
     """(article, its annotations by annotator) of a layer; others are left out."""
     groups = by_article(project, layer)

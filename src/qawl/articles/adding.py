@@ -9,6 +9,7 @@ import msgspec
 
 from qawl.articles import shards
 from qawl.articles import store as article_store
+from qawl.articles.by_id import Articles
 from qawl.articles.duplicates.grouping import Grouping, grouped
 from qawl.articles.duplicates.text_table import TextTable
 from qawl.core.lookup import Spilled
@@ -56,9 +57,7 @@ def add(
     return Added(added - len(found.refused), tuple(f"{each:012x}" for each in found.refused))
 
 
-def _stage(
-    articles: Iterable[Article], there: article_store.Articles, fresh: Path, table: TextTable
-) -> int:
+def _stage(articles: Iterable[Article], there: Articles, fresh: Path, table: TextTable) -> int:
     """Writes the articles that are new to a file; how many."""
     added = Spilled()
     with fresh.open("wb") as file:
@@ -71,9 +70,7 @@ def _stage(
     return len(added)
 
 
-def _lines(
-    every: article_store.Articles, found: Grouping, updates: Mapping[str, Article]
-) -> Iterator[bytes]:
+def _lines(every: Articles, found: Grouping, updates: Mapping[str, Article]) -> Iterator[bytes]:
     for identity in every:
         number = int(identity, 16)
         if number in found.refused:

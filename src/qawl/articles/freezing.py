@@ -3,9 +3,9 @@
 import msgspec
 
 from qawl.articles import cleaning, dates
+from qawl.articles.frozen import article_id
 from qawl.articles.metadata import Metadata
 from qawl.articles.received import Received
-from qawl.articles.store import article_id
 from qawl.core.records import Article
 from qawl.core.settings import Settings
 from qawl.core.text import sha256

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
+from qawl.articles.by_id import Articles
 from qawl.articles.metadata import one_source
 from qawl.articles.recurring_lines import Lines
 from qawl.core.project import Project
@@ -23,7 +24,7 @@ class Known:
     counts.
     """
 
-    articles: article_store.Articles
+    articles: Articles
     texts: dict[int, int] = field(default_factory=dict)
     claims: dict[int, int] = field(default_factory=dict)
     groups: dict[int, int] = field(default_factory=dict)

@@ -15,6 +15,7 @@ import msgspec
 
 from qawl.articles import frozen_index, recurring_lines, shards
 from qawl.articles import store as article_store
+from qawl.articles.by_id import Articles
 from qawl.articles.duplicates.engine import Engine
 from qawl.articles.duplicates.grouping import Grouping, grouped
 from qawl.articles.duplicates.text_table import TextTable
@@ -64,7 +65,7 @@ def ingest(
     return outcome
 
 
-def _count(found: Grouping, every: article_store.Articles, intake: Intake) -> None:
+def _count(found: Grouping, every: Articles, intake: Intake) -> None:
     """Counts what is grouped; what would join two released groups is set aside."""
     outcome = intake.outcome
     outcome.frozen -= len(found.refused)
@@ -134,9 +135,7 @@ def _warn_of_date(article: Article, outcome: Ingested) -> None:
         outcome.findings.append(finding("date-refused", message, article_id=article.id))
 
 
-def _merged(
-    every: article_store.Articles, updates: Mapping[str, Article], found: Grouping
-) -> Iterator[bytes]:
+def _merged(every: Articles, updates: Mapping[str, Article], found: Grouping) -> Iterator[bytes]:
     """The lines of the new corpus; those of articles that did not change are passed on as they are."""
     refused = found.refused
     kept = (each for each in every if int(each, 16) not in refused)

@@ -6,13 +6,13 @@ from typing import BinaryIO
 
 from qawl.articles.cleaned import Cleaned
 from qawl.articles.freezing import freeze, updated
+from qawl.articles.frozen import article_id
 from qawl.articles.frozen_index import Known, claim, text_number
 from qawl.articles.left_out import LeftOut
 from qawl.articles.metadata import Metadata
 from qawl.articles.received import Found, Received, SetAside, set_aside
 from qawl.articles.recurring_lines import Lines
 from qawl.articles.scripts import foreign
-from qawl.articles.store import article_id
 from qawl.core.findings import Reason, finding, reason
 from qawl.core.records import Article, Finding, to_json
 from qawl.core.settings import Settings

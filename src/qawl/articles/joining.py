@@ -12,6 +12,7 @@ import msgspec
 
 from qawl.articles import adding, released, shards
 from qawl.articles import store as article_store
+from qawl.articles.by_id import Articles
 from qawl.core import temporary
 from qawl.core.excerpts import many
 from qawl.core.project import Project
@@ -69,7 +70,7 @@ def join(project: Project, other: Side) -> Joined:
 
 def _add(
     project: Project,
-    theirs: article_store.Articles,
+    theirs: Articles,
     updates: Mapping[str, Article],
     pairs: Iterable[tuple[int, int]],
     outcome: Joined,

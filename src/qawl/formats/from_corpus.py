@@ -7,6 +7,7 @@ from qawl.annotations import derive, journal, tasks
 from qawl.annotations.attribute_order import in_order
 from qawl.articles import splits, withdrawal
 from qawl.articles import store as article_store
+from qawl.articles.by_id import Articles
 from qawl.core.errors import InputError
 from qawl.core.project import Project
 from qawl.core.records import Annotation, as_annotation
@@ -45,7 +46,7 @@ class CorpusSource:
         return withdrawal.ids(self._project)
 
     @cached_property
-    def _articles(self) -> article_store.Articles:
+    def _articles(self) -> Articles:
         return article_store.by_id(self._project)
 
     @cached_property

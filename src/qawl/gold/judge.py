@@ -17,6 +17,7 @@ from qawl.annotations.tasks import Prediction, Task
 from qawl.annotations.to_label_studio import write_results
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
+from qawl.articles.by_id import Articles
 from qawl.core import files, gold_file
 from qawl.core.errors import InputError, JournalError
 from qawl.core.project import Project
@@ -275,7 +276,7 @@ class _Decided(Struct, frozen=True):
 def _with_annotations(
     project: Project,
     layer: str,
-    articles: article_store.Articles,
+    articles: Articles,
     decider: decide.Decider,
     reported: corrections.Known,
 ) -> Iterator[_Decided]:

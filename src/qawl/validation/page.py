@@ -6,6 +6,7 @@ from functools import cache
 from itertools import groupby
 
 from qawl.articles import store as article_store
+from qawl.articles.by_id import Articles
 from qawl.core import templates
 from qawl.core.excerpts import around
 from qawl.core.findings import CHECKS
@@ -109,7 +110,7 @@ def _is_word(name: str) -> bool:
     return name.isascii() and name.isalpha() and name.islower()
 
 
-def _around(found: Finding, articles: article_store.Articles) -> tuple[str, str, str] | None:
+def _around(found: Finding, articles: Articles) -> tuple[str, str, str] | None:
     """The text before, in and after a span."""
     article = articles.get(found.article_id or "")
     if found.span is None or article is None:

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
+from qawl.articles.by_id import Articles
 from qawl.core import files, gold_file
 from qawl.core.errors import InputError
 from qawl.core.findings import finding
@@ -60,7 +61,7 @@ def findings(project: Project) -> Iterator[Finding]:
 
 
 def _seen(
-    project: Project, current: Scheme, articles: article_store.Articles, out: Collection[str]
+    project: Project, current: Scheme, articles: Articles, out: Collection[str]
 ) -> tuple[dict[tuple[str, str], list[str]], dict[str, list[str]]]:
     """((check, what does not fit) → articles, article → what the scheme lacks of what one decided alone)
     in the gold of a layer; raises InputError."""

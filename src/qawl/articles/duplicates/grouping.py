@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from qawl.articles.by_id import Articles
 from qawl.articles.duplicates import near
 from qawl.articles.duplicates.engine import Engine
 from qawl.articles.duplicates.groups import Groups
 from qawl.articles.duplicates.text_table import TextTable
-from qawl.articles.store import Articles
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ import msgspec
 
 from qawl.articles import cleaning
 from qawl.articles.freezing import dated
+from qawl.articles.frozen import article_id
 from qawl.articles.metadata import FLAGS, Metadata, from_fields
-from qawl.articles.store import article_id
 from qawl.core.records import Article
 from qawl.core.text import sha256
 
