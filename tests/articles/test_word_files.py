@@ -7,10 +7,12 @@ import zipfile
 from collections import Counter
 from xml.sax.saxutils import escape
 
+import fsspec
+import pyarrow.parquet as pq
 import pytest
 
 from corpora import main, qawl
-from qawl.articles import word_files
+from qawl.articles import store, word_files
 
 OFFICE = "http://schemas.openxmlformats.org"
 ECMA = f"{OFFICE}/wordprocessingml/2006/main", f"{OFFICE}/officeDocument/2006/relationships"
@@ -529,6 +531,30 @@ def test_a_damaged_document_among_many_is_the_only_one_set_aside(tmp_path):
     assert "set aside   1\n" in output
     assert "in/deep/07.docx" in output
     assert "nothing to do" in qawl(tmp_path, "ingest", "in").output
+
+
+def test_documents_in_a_store_are_read(tmp_path):
+    pool = fsspec.filesystem("memory")
+    pool.pipe("/word/2024/a.docx", docx(par("A title", style="Title"), par(NEWS)))
+    pool.pipe("/word/2024/~$a.docx", b"\x05Anna" + b"\0" * 157)
+    qawl(tmp_path, "init", "--language", "en")
+    output = qawl(tmp_path, "ingest", "memory://word/").output
+    pool.store.clear()
+    assert first(tmp_path / "corpus/articles.jsonl")["text"] == f"A title\n{NEWS}"
+    assert "set aside   0\n" in output
+
+
+def test_a_document_is_a_copy_that_restores_a_withheld_text(recorded, tmp_path):
+    withheld = next(each for each in store.articles(recorded) if not each.redistribute)
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    lines = [par(line) for line in withheld.text.split("\n")]
+    (copies / "a.docx").write_bytes(docx(*lines, header=par("Desk")))
+    qawl(recorded.root, "release", "0.1.0")
+    to = str(tmp_path / "whole")
+    qawl(recorded.root, "restore", "0.1.0", "--articles", str(copies), "--to", to)
+    rows = pq.read_table(f"{to}/articles").to_pylist()
+    assert {row["id"]: row["text"] for row in rows}[withheld.id] == withheld.text
 
 
 def test_no_damage_is_a_fault(tmp_path):

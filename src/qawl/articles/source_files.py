@@ -6,7 +6,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -153,15 +153,24 @@ def read_as(file: Path, name: str, mapping: Mapping[str, str], given: Metadata) 
     elif kind.endswith(TABLES):
         yield from _read_table(file, name, mapping, given)
     elif kind.endswith(PAGES):
-        from qawl.articles.pages import read_page  # noqa: PLC0415 - trafilatura takes a second to import
-
+        with _needs("trafilatura", file):  # it takes a second to import
+            from qawl.articles.pages import read_page  # noqa: PLC0415
         yield read_page(file.read_bytes(), name, given)
     elif kind.endswith(DOCUMENTS):
-        from qawl.articles.word_files import read_document  # noqa: PLC0415 - lxml, and few have documents
-
+        with _needs("lxml", file):
+            from qawl.articles.word_files import read_document  # noqa: PLC0415
         yield read_document(file, name, given)
     else:
         yield _read_text(file.read_bytes(), name, given)
+
+
+@contextmanager
+def _needs(library: str, file: Path) -> Iterator[None]:
+    """An import to read a file: who restores texts may do without the library, and is told what to do."""
+    try:
+        yield
+    except ImportError as error:
+        raise InputError(f"{file}: reading {file.suffix} needs `pip install {library}`") from error
 
 
 def unfit(name: str, size: int | None, *, named: bool) -> Reason | None:
@@ -203,10 +212,8 @@ class _Zstandard(io.RawIOBase):
     """What a .zst file holds; damage is an OSError, as in every other file."""
 
     def __init__(self, file: Path) -> None:
-        try:
-            import zstandard  # noqa: PLC0415 - who restores texts does without
-        except ImportError as error:
-            raise InputError(f"{file}: reading .zst needs `pip install zstandard`") from error
+        with _needs("zstandard", file):
+            import zstandard  # noqa: PLC0415
         self._damaged = zstandard.ZstdError
         opened = file.open("rb")
         self._unpacked = zstandard.ZstdDecompressor().stream_reader(
