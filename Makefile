@@ -8,7 +8,7 @@ READY := .venv/.ready
 SITE := import sysconfig; print(sysconfig.get_path("purelib"))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint quick offline live models postgresql lowest soak screens bench benches dist lock clean
+.PHONY: help demo test coverage check lint quick offline live models postgresql lowest soak screens bench benches dist lock clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -24,8 +24,12 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY) ## the whole loop on this machine, with a real Label Studio
 	$(BIN)/qawl demo
 
-test: ## every test but the long ones, with the coverage of the code
+test: ## every test but the long ones
 	@$(MAKE) lint
+	@$(MAKE) offline
+	@$(MAKE) live
+
+coverage: $(READY) ## the same with the coverage of the code, which takes a third longer
 	@$(MAKE) offline COVER="--cov=qawl --cov-report="
 	@$(MAKE) live COVER="--cov=qawl --cov-append --cov-report=term:skip-covered"
 
