@@ -4,6 +4,10 @@ That imports between packages point downwards is held by import-linter (`make li
 """
 
 import ast
+import re
+import sys
+import tomllib
+from itertools import chain
 from pathlib import Path
 
 import qawl
@@ -155,3 +159,19 @@ def test_every_package_says_what_it_is_offers_and_may_import():
         assert first.endswith("."), path
         assert offers.startswith("Offers "), path
         assert any("May import " in line for line in (offers, *rest)), path
+
+
+def test_every_library_that_is_imported_is_declared():
+    """What another library brings today, it may not bring tomorrow: lxml, httpx and markupsafe came so."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    given = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    declared = {re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", each)[0]).lower() for each in given}
+    declared |= {"ray"}  # daft[ray]
+    brought = {"yaml": "pyyaml", "cassis": "dkpro-cassis"}
+    found = {
+        brought.get(each, each.replace("_", "-"))
+        for _, tree in modules()
+        for each in (name.partition(".")[0] for name in imported(tree))
+        if each not in sys.stdlib_module_names and each not in ("qawl", "_typeshed")
+    }
+    assert found <= declared
