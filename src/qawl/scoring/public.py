@@ -17,8 +17,9 @@ def score(
     """Scores predictions against the gold of a release.
 
     docs/scoring.md defines every figure. Those of spans are the figures of `qawl agreement`, with gold as
-    one annotator and the system as the other; rankings are scored as CheckThat! does, `soft` as in
-    Le-Wi-Di 2025.
+    one annotator and the system as the other; rankings are scored by average precision, as
+    CheckThat! does; `soft` has the measures of Le-Wi-Di 2025 (arXiv:2510.08460); `against` is tested by
+    approximate randomisation (Noreen 1989; Yeh 2000).
 
     Parameters
     ----------
