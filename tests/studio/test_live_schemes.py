@@ -232,3 +232,41 @@ def test_numbers_dates_trees_and_texts_are_entered_and_arrive(layered, at_work):
     assert found.attributes == {
         "n": 0.25, "m": 6, "day": "2024-02-29", "t": ["gamma"], "likert": -1, "notes": ["first", "second"],
     }  # fmt: skip
+
+
+ENTERED = """() => {
+  const inside = document.querySelector('.qawl-attributes').getBoundingClientRect();
+  const those = '.ant-rate, .lsf-number input, .htx-datetime input, .ant-select-selector, '
+    + '[data-testid=htx-textbox-content], [data-testid=textarea-input]';
+  const boxes = [...document.querySelectorAll('.qawl-attributes :is(' + those + ')')]
+    .map((e) => e.getBoundingClientRect()).filter((box) => box.height);
+  const over = boxes.filter((one, at) => one.top < inside.top || boxes.some((other, number) =>
+    number > at && one.left < other.right && other.left < one.right
+    && one.top < other.bottom - 1 && other.top < one.bottom - 1));
+  return [boxes.length, over.length];
+}"""
+"""How many controls of a span are shown, and how many of them stand over another or are cut off."""
+
+
+@pytest.mark.browser
+def test_what_was_entered_for_a_span_stands_over_nothing_else(layered, at_work):
+    from browser import Hands
+
+    # Label Studio makes a text that was typed, stars, numbers, dates and trees higher than a row.
+    made, client = layered(
+        "labels: [PER]\nattributes: [{name: n, of: [PER], kind: number}, {name: note, of: [PER], kind: text},\n"
+        " {name: s, of: [PER], kind: scale, max: 5}, {name: t, of: [PER], kind: tree, values: [here, there]},\n"
+        " {name: day, of: [PER], kind: date}, {name: notes, of: [PER], kind: texts}]",
+        "over",
+    )
+    page = at_work(made, client)
+    Hands(page, TEXT).select(*Hands(page, TEXT).mark("1", "bank"))
+    page.locator(".qawl-attributes .ant-select-selector").click()
+    page.locator("[class*=tree-title]").filter(has_text="there").last.click()
+    page.keyboard.press("Escape")
+    page.fill("input[name=n]", "7")
+    for name in ("note", "notes", "notes", "notes", "notes"):
+        page.fill(f"[name={name}]", f"words {time.monotonic_ns()}")
+        page.keyboard.press("Enter")
+        time.sleep(0.5)
+    assert page.evaluate(ENTERED) == [11, 0]

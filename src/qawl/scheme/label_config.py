@@ -33,6 +33,9 @@ _STYLE = """
 :is(.qawl-bar, .qawl-head) .lsf-text-area { margin: 0 !important; flex: 1; min-width: 160px; }
 :is(.qawl-bar, .qawl-head) .lsf-text-area :is(input, textarea) { height: 24px; min-height: 24px;
   padding: 0 6px; font-size: 13px; }
+:is(.qawl-bar, .qawl-head) :is([data-testid=textarea-regions], .lsf-row) { margin: 0 !important; }
+:is(.qawl-bar, .qawl-head) [data-testid=htx-textbox-content] { min-height: 24px; padding: 2px 6px; }
+:is(.qawl-bar, .qawl-head) .lsf-textarea__actions button { height: 24px; }
 :is(.qawl-bar, .qawl-head) :is(h3, h4, h5, h6) { margin: 0 4px !important; font-size: 13px;
   font-weight: 600; white-space: nowrap; }
 .qawl-head { display: flex; flex-wrap: wrap; gap: 0 16px; align-items: center; opacity: .85; }
@@ -68,6 +71,16 @@ _STYLE = """
 .lsf-region-meta__content_type_text { word-break: break-word !important; unicode-bidi: plaintext;
   text-align: start; }
 """
+_ENTRIES = """.qawl-bar :is(.lsf-number, .htx-datetime) { margin: 0 !important; }
+.qawl-bar :is(.lsf-number, .htx-datetime) input { height: 24px; padding: 0 6px; font-size: 13px; }
+.qawl-bar .ant-rate { font-size: 16px; line-height: 24px; }
+.qawl-bar .ant-rate-star { margin: 0; margin-inline-end: 8px; }
+.qawl-bar .ant-select-selector { min-height: 24px; font-size: 13px; }
+.qawl-bar .ant-select-selector::after { line-height: 16px !important; }
+.qawl-bar .ant-select-selection-item { height: 16px; line-height: 14px; }
+.qawl-bar :is(.ant-select-selection-search, .ant-select-selection-search-input) { height: 16px; }
+"""
+"""Numbers, dates, stars and trees, which Label Studio makes higher than a row."""
 _POINTS = """
 .qawl-point { padding: 2px 0; border-top: 1px solid rgba(128, 128, 128, .25); }
 .qawl-point :is(form, .ant-form-item, .lsf-choices, .lsf-choice, .lsf-choice__checkbox) { margin: 0; }
@@ -121,7 +134,9 @@ def _view(attributes: str, lines: Iterable[str]) -> Lines:
 
 def _style(scheme: Scheme, language: str) -> str:
     height = str(ROW * _rows(scheme, language))
-    return _STYLE.replace("HEIGHT", height).replace("ROW", str(ROW)).replace("VEIL", _VEIL)
+    entered = any(each.type not in {"choices", "textarea"} for each in scheme.attributes)
+    style = _STYLE + _ENTRIES * entered
+    return style.replace("HEIGHT", height).replace("ROW", str(ROW)).replace("VEIL", _VEIL)
 
 
 def _rows(scheme: Scheme, language: str) -> int:
@@ -206,6 +221,8 @@ def _attribute(attribute: Attribute, scheme: Scheme, language: str) -> Lines:
     height = f"height: {ROW * rows}px"
     if not attribute.of:
         height = f"flex-wrap: wrap; min-{height}"
+    elif attribute.several and attribute.type != "choices":
+        height = f"min-{height}"  # what was typed or picked stands in it, however much it is
     if not attribute.shown and attribute.rows > 1:
         height += "; flex-basis: 100%"
     style = f"display: flex; align-items: center; {height}"
