@@ -341,3 +341,22 @@ def test_an_export_without_a_task_of_this_corpus_fails(content, make_corpus, tmp
     told = "there is no task in it" if empty else "no task in it belongs to this corpus (1 task)"
     assert said.splitlines()[-1] == f"NOT READ: wrong.json: {told}"
     assert pull("--partial", "--from", wrong, right)[0] == 0
+
+
+def test_many_that_do_not_count_are_named_by_the_first_and_a_count(make_corpus, tmp_path):
+    """Every one had a line of its own at every pull: of thousands, nobody saw what else was said."""
+    texts = [f"قال أحمد {number}" for number in range(12)]
+    corpus = make_corpus(*texts)
+    export = [
+        task(text, identity=10 * at + at_once)
+        for at, text in enumerate(texts, 1)
+        for at_once in (1, 2)
+    ]
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps(export), "utf-8")
+    code, said = corpora.main(corpus.root, "pull", "--from", str(path), "--annotator", "a1")
+    assert (code, said.count("twice: quote by a1: article")) == (1, 10)
+    every = "twice: 2 more annotations (`qawl validate --check annotation-duplicate` names all)"
+    assert f"{every}\nLEFT OUT: 12 annotations" in said
+    _, said = corpora.main(corpus.root, "validate", "--check", "annotation-duplicate")
+    assert said.count("does not count") == 12

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qawl.cli.pull_summary import twice
 from qawl.cli.terminal import say
 from qawl.core.excerpts import many
 
@@ -73,8 +74,8 @@ def merge(corpus: "Project", others: tuple[str, ...]) -> bool:
     for name in layers:
         count = annotation_store.refresh(corpus, name)
         say(f"exports/annotations/{name}.jsonl: {many(count, 'record')}")
-    for each in outcome.doubled:
-        say(f"twice: {each}")
+    for line in twice(outcome.doubled):
+        say(line)
     for each in outcome.strange:
         say(f"LEFT OUT: {each}")
     return _whole(corpus, layers) and not outcome.strange and not outcome.doubled

@@ -1,6 +1,6 @@
 """What a pull did, in lines: what came, then what was left out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from qawl.core.excerpts import listed, many
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from qawl.core.project import Project
 
 SHOWN = 10
-"""Annotators that a line names."""
+"""Annotators that a line names, and annotations that don't count, each in a line."""
 
 
 def summary(outcome: "Pulled", planned: Collection[str]) -> list[str]:
@@ -67,6 +67,15 @@ def summary(outcome: "Pulled", planned: Collection[str]) -> list[str]:
     return [*lines, *left_out(outcome)]
 
 
+def twice(doubled: Sequence[str]) -> list[str]:
+    """The first annotations that do not count, in lines, and how many more there are."""
+    lines = [f"twice: {each}" for each in doubled[:SHOWN]]
+    if more := doubled[SHOWN:]:
+        every = "`qawl validate --check annotation-duplicate` names all"
+        lines.append(f"twice: {many(len(more), 'more annotation')} ({every})")
+    return lines
+
+
 def not_read(corpus: "Project") -> list[str]:
     """Files beside journals, annotations and gold that nothing reads, in lines."""
     from qawl.annotations import foreign_files
@@ -83,7 +92,7 @@ def left_out(outcome: "Pulled") -> list[str]:
             "they were annotated, and pull again"
         )
     lines += [f"set aside: {each}" for each in outcome.left_out()]
-    lines += [f"twice: {each}" for each in outcome.doubled]
+    lines += twice(outcome.doubled)
     lines += [
         f"WHOSE IS IT? {each} (--annotator USER=NAME says whose they are; --partial accepts that)"
         for each in outcome.doubts
