@@ -245,6 +245,10 @@ def test_git_changes_no_line_ends_of_a_corpus(tmp_path):
         ("name: x\nannotators: [{name: a1, share: 0}]", "share of a1 is 0"),
         ("name: x\nannotators: [a1, adjudication]", "the judge's pseudonym"),
         ("name: x\nlabel_studio: {url: 'localhost:8080'}", "is not an address"),
+        *(
+            (f"name: x\nlabel_studio: {{url: '{url}'}}", "is not an address")
+            for url in ("http://a..b", "http://.", "http://[::1]]", "http://h:8080?x=1")
+        ),
         ("name: x\nlabel_studio: {url: 'http://me:secret@host'}", "holds a password"),
         ("name: x\nrelease: {splits: {train: 0.5}}", "add up to 1"),
         ("name: [", "not YAML"),

@@ -334,7 +334,11 @@ def test_an_export_that_says_too_little_is_one_line(tmp_path, monkeypatch, tasks
 
 def test_an_address_that_names_no_project_is_one_line(tmp_path, monkeypatch):
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", "x" * 40)
-    for address in ("https://labels.example.org/", "http://[bad/projects/1"):
+    for address in (
+        "https://labels.example.org/",
+        "http://[bad/projects/1",
+        "http://a..b/projects/1",
+    ):
         done = run("adopt", address, "--into", tmp_path / "c")
         assert "address" in str(done.exception) or "name a project" in str(done.exception)
 

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from qawl.core.errors import InputError
+from qawl.core.names import web_address
 from qawl.core.text import printable
 
 if TYPE_CHECKING:
@@ -93,6 +94,11 @@ def place(given: str) -> Path | Remote:
         )
     if not rest.strip("/"):
         raise InputError(f"{scheme}://: it names no bucket, repository or file")
+    if scheme in WEB:
+        try:
+            web_address(given)
+        except ValueError as error:
+            raise InputError(f"{scheme}://…: it is not an address: {error}") from error
     return Remote(scheme, f"{scheme}://{rest}")
 
 
@@ -230,7 +236,7 @@ def _why(error: Exception, scheme: str) -> str:
     if isinstance(error, PermissionError) or "Credential" in kind or _status(error) in {401, 403}:
         return f"access was refused: give {library} the credentials that read it"
     line = without_secrets((str(error) or kind).splitlines()[0])
-    return f"it can't be read ({kind}: {line}): try again once it can be reached"
+    return f"it can't be read ({kind}: {line}): see that the URL is right, or try again once it is there"
 
 
 def _status(error: Exception) -> object:

@@ -6,6 +6,7 @@ None holds anything that a path could read.
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
+from urllib.parse import SplitResult, urlsplit
 
 from qawl.core.records import GOLD, JUDGE, POOL
 from qawl.core.text import blank
@@ -122,6 +123,23 @@ def respelt(given: str) -> str:
         parts[at] = cased.get(len(parts[at]), str)(parts[at])
     tag = "-".join(parts)
     return tag if _LANGUAGE.fullmatch(tag) else given
+
+
+def web_address(url: str) -> SplitResult:
+    """The parts of an address of the web; raises ValueError where no host can be reached by it.
+
+    Examples
+    --------
+    >>> web_address("https://labels.example.org/projects/12").hostname
+    'labels.example.org'
+    """
+    parts = urlsplit(url)  # a bracket left open, or with no address of the internet in it
+    host = parts.hostname or ""
+    if parts.scheme not in {"http", "https"} or parts.port == 0 or not host.encode("idna"):
+        raise ValueError("it names no host")
+    if parts.netloc.count("]") > 1 or "[v" in parts.netloc.casefold():
+        raise ValueError("its brackets hold no address")
+    return parts
 
 
 def is_repository(name: str) -> bool:

@@ -6,7 +6,6 @@ from datetime import date
 from difflib import get_close_matches
 from math import inf
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -459,12 +458,12 @@ def _check_dispensations(given: Iterable[Dispensation]) -> None:
 
 def _check_address(url: str) -> None:
     try:
-        parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-        strange = any(each.isspace() or not each.isprintable() for each in url)
-    except ValueError:  # a bracket left open, a port that is none
-        usable = False
-    if not usable or strange:
+        parts = names.web_address(url)
+    except ValueError:
+        parts = None
+    strange = any(each.isspace() or not each.isprintable() for each in url)
+    # A query would stand before the path of each request.
+    if parts is None or parts.query or parts.fragment or strange:
         raise ValueError(
             f"label_studio.url {url!r} is not an address: write http://HOST:PORT or https://HOST"
         )

@@ -6,9 +6,9 @@ import re
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from qawl.core.errors import InputError, ServerError
+from qawl.core.names import web_address
 from qawl.setup.adoption.sources import LABEL_STUDIO, Source
 from qawl.studio.client import Client
 from qawl.studio.token import TOKEN
@@ -57,13 +57,12 @@ def fetched(address: str, folder: Path) -> tuple[Source, str, Home]:
 
 def _parted(address: str) -> tuple[str, int]:
     try:
-        parts = urlsplit(address)
-        port = parts.port
+        parts = web_address(address)
     except ValueError as error:
         raise InputError(f"{address!r} is not an address: {error}") from error
     found = _PROJECT.fullmatch(parts.path)
-    if not parts.hostname or found is None:
+    if found is None:
         raise InputError(f"{address}: name a project, as in https://HOST/projects/12")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    place = f"{host}:{port}" if port else host
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    place = f"{host}:{parts.port}" if parts.port else host
     return f"{parts.scheme}://{place}{found['base']}", int(found["number"])
