@@ -613,6 +613,46 @@ def test_values_of_a_tree_are_categories_of_spacy_by_their_paths(tmp_path, multi
     assert doc.cats == {"topic=a": 0, "topic=a / b": 1, "topic=c": float(multiple)}
 
 
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_findings_of_a_record_stop_no_export(tmp_path, name):
+    """What contradicts the text or the kind of an attribute is a finding; UIMA and chat ended in a fault."""
+    texts = {"a": "Rima met Omar."}
+    kinds = [{"kind": "number"}, {"kind": "scale", "max": 5}, {"kind": "date"}, {"kind": "texts"}]
+    attributes = [
+        {"name": f"{of}{at}", "title": {"en": "t"}, "of": ["PER"] if of == "s" else [], **each}
+        for of in "sd"
+        for at, each in enumerate(kinds)
+    ]
+    current = corpora.scheme("ner", ["PER"], attributes)
+    made = corpora.corpus(tmp_path / "c", current, texts, ["a1"])
+    span = {"id": "s", "start": 9, "end": 13}
+    given = [
+        result(f"{of}{at}", "choices", "choices", ["many", "more"][: 1 + at % 2], place)
+        for of, place in (("s", span), ("d", None))
+        for at in range(len(kinds))
+    ]
+    surface = result("ner", "labels", "labels", ["PER"], span)
+    surface["value"]["text"] = "Zaid"
+    pull(made, "ner", texts, {"a1": {"a": work([], [surface, *given])}})
+    record = json.loads((made / "exports/annotations/ner.jsonl").read_text("utf-8"))
+    assert [each["text"] for each in record["spans"]] == ["Zaid"]
+    qawl(made, "export", name, "--to", tmp_path / "out", "--annotator", "a1")
+    report = json.loads((tmp_path / "out/report.json").read_text("utf-8"))
+    if name == "uima":
+        lost = [(each["kind"], each["what"]) for each in report["losses"]]
+        assert lost == [
+            ("attribute", "s0"),
+            ("attribute", "s1"),
+            *(("article-attribute", f"d{n}") for n in (0, 1)),
+        ]
+    if name == "chat":
+        (path,) = (tmp_path / "out").glob("*.jsonl")
+        answer = json.loads(json.loads(path.read_text("utf-8"))["messages"][2]["content"])
+        assert answer["spans"][0] | {"attributes": {}} == {
+            "n": 1, "label": "PER", "text": "Omar", "occurrence": 1, "attributes": {},
+        }  # fmt: skip
+
+
 @pytest.mark.parametrize("name", ["tei", "uima"])
 def test_names_that_the_scheme_lacks_stay_apart_over_all_articles(tmp_path, name):
     """Each article gave its first one the same name in place of its own, and the table had the last."""
@@ -657,7 +697,7 @@ def test_characters_that_xml_has_not_are_replaced_one_by_one(make_corpus, tmp_pa
     root = etree.parse(next(out.rglob("*.xml"))).getroot()
     assert root.xpath("//*[@xml:id='text']")[0].text == "a\ufffdb\rc\ufffdd & <e>\n f"
     counts = json.loads((out / "report.json").read_text("utf-8"))["counts"]
-    assert counts == {"character-changed": 1}
+    assert counts == {"character-changed": 2}, "one of the text, one of a value"
 
 
 def test_a_restored_copy_is_exported_at_home_alone(recorded, tmp_path, monkeypatch):

@@ -279,6 +279,29 @@ def test_the_start_of_a_document_of_another_corpus_names_no_article(tmp_path, st
     assert reasons(report) == {}
 
 
+def test_a_category_of_prodigy_stands_beside_the_spans_of_its_patterns(tmp_path):
+    """`textcat.teach --patterns` shows what matched as spans; the category was left out without a word.
+    An example of one span may have the span's label."""
+    span = {"start": 5, "end": 9, "label": "P"}
+    rows = [
+        {"text": "From Tyre.", "label": "TRAVEL", "spans": [span], "answer": "accept"},
+        {"text": "Near Acre.", "label": "P", "spans": [span], "answer": "accept"},
+        {"text": "Past Ains.", "label": "TRAVEL", "answer": "ignore", "_view_id": "classification"},
+    ]
+    lines = "".join(f"{json.dumps(each)}\n" for each in rows)
+    report, records, articles = adopt(tmp_path, {"a.jsonl": lines})
+    of = {each["id"]: each["text"] for each in articles}
+    found = {of[each["article_id"]]: (each["status"], each["attributes"]) for each in records}
+    assert found == {
+        "From Tyre.": ("submitted", {"choice": "TRAVEL"}),
+        "Near Acre.": ("submitted", {}),
+        "Past Ains.": ("skipped", {}),
+    }
+    assert sorted(marked(records)) == [("P", "Acre"), ("P", "Tyre")]
+    assert reasons(report) == {"choice of a text that was rejected or ignored": 1}
+    assert all("context" not in each for each in articles)
+
+
 def test_doccano_of_intents_and_slots(tmp_path):
     """Projects of intent detection write entities as lists, beside categories."""
     row = {

@@ -1,5 +1,6 @@
 """What a chat model is asked for, made from a scheme, and the answer that a record is."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from qawl.core.records import Annotation, ends
@@ -23,16 +24,17 @@ def of(scheme: Scheme) -> str:
 
 
 def answer(text: str, record: Annotation) -> dict[str, object]:
-    """A record as the instruction asks for it: spans by their text and its occurrence."""
+    """A record as the instruction asks for it: spans by what stands in the text, and its occurrence."""
     numbers = {span.id: number for number, span in enumerate(record.spans, start=1)}
+    pieces = {span.id: text[span.start : span.end] for span in record.spans}
     seen: dict[str, list[int]] = {}
     return {
         "spans": [
             {
                 "n": numbers[span.id],
                 "label": span.label,
-                "text": span.text,
-                "occurrence": _occurrence(text, span.text, span.start, seen),
+                "text": pieces[span.id],
+                "occurrence": _occurrence(text, pieces[span.id], span.start, seen),
                 "attributes": span.attributes,
             }
             for span in record.spans
@@ -54,7 +56,7 @@ def _occurrence(text: str, piece: str, start: int, seen: dict[str, list[int]]) -
     """The number of the place among all where the piece stands, those that overlap too."""
     if piece not in seen:
         seen[piece] = list(_places(text, piece))
-    return seen[piece].index(start) + 1
+    return bisect_left(seen[piece], start) + 1
 
 
 def _places(text: str, piece: str) -> Iterator[int]:

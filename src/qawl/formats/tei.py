@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from qawl.core.records import Attributes, AttributeValue, in_words
+from qawl.core.records import Attributes, AttributeValue, Span, in_words
 from qawl.formats import xml
 from qawl.formats.job import Job, Work, stem
 from qawl.formats.names import Names
+from qawl.release.rights.withheld import strings
 from qawl.scheme.titles import Titles
 
 _TEXT = "text"
@@ -102,9 +103,9 @@ def _standoff(work: Work, written: _Written) -> Iterator[str]:
     yield "</spanGrp>\n"
     for span in spans:
         if span.attributes:
-            yield from _features(work, f"f{ids[span.id]}", span.attributes, written)
+            yield from _features(work, f"f{ids[span.id]}", span, span.attributes, written)
     if work.record.attributes:
-        yield from _features(work, "features", work.record.attributes, written)
+        yield from _features(work, "features", None, work.record.attributes, written)
     relations = list(_relations(work, ids, written))
     if relations:
         yield "<listRelation>\n"
@@ -123,10 +124,14 @@ def _relations(work: Work, ids: Mapping[str, str], written: _Written) -> Iterato
             yield f'<relation name={name} active="{one}" passive="{other}"/>\n'
 
 
-def _features(work: Work, identity: str, given: Attributes, written: _Written) -> Iterator[str]:
-    """A feature structure."""
+def _features(
+    work: Work, identity: str, span: Span | None, given: Attributes, written: _Written
+) -> Iterator[str]:
+    """A feature structure, of a span or of the article."""
     yield f'<fs xml:id="{identity}">'
     for name, value in given.items():
+        if any(map(xml.changed, strings(value))):
+            work.lost("character-changed", span, name)
         yield f"<f name={xml.attribute(written.name(work, name))}>{_value(value)}</f>"
     yield "</fs>\n"
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from qawl.core.column_types import Value
 from qawl.core.errors import InputError
-from qawl.core.records import Attributes, AttributeValue, to_json
+from qawl.core.records import Attributes, AttributeValue, Span, to_json
 from qawl.formats.job import Job, Work, stem
 from qawl.formats.names import Names
 from qawl.scheme.attributes import Attribute
@@ -84,7 +84,7 @@ def _cas(types: _Types, work: Work) -> "Cas":
     cas.sofa_mime = "text/plain"
     made = {}
     for span in work.spans():
-        features = _features(types, work, span.attributes)
+        features = _features(types, work, span.attributes, span)
         made[span.id] = types.span(
             begin=span.start, end=span.end, id=span.id, label=span.label, **features
         )
@@ -105,14 +105,19 @@ def _cas(types: _Types, work: Work) -> "Cas":
     return cas
 
 
-def _features(types: _Types, work: Work, given: Attributes) -> dict[str, object]:
-    """Attributes as features."""
+def _features(
+    types: _Types, work: Work, given: Attributes, span: Span | None = None
+) -> dict[str, object]:
+    """Attributes as features; what is none of numbers is noted as lost."""
     found = {}
     for name, value in given.items():
-        written = types.names(name)
+        written, kind = types.names(name), types.kinds[name]
+        if kind == _DOUBLE and not isinstance(value, int | float):
+            work.lost("attribute" if span else "article-attribute", span, name)
+            continue
         if written != name:
             work.lost("name-changed", None, name)
-        found[written] = _value(types, types.kinds[name], value)
+        found[written] = _value(types, kind, value)
     return found
 
 

@@ -76,12 +76,12 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
         made.notes += ["choice without a name"] * (len(given) - len(accepted))
         if accepted:
             work.attributes[CHOICE] = accepted
-        elif isinstance(row.get("label"), str) and not row.get("spans"):
-            work.attributes[CHOICE] = [row["label"]]
+        elif (label := _label(row)) and all(label != mark.label for mark in work.marks):
+            work.attributes[CHOICE] = [label]  # with patterns, a category has spans that are none
     else:
         for name, one in _MARKED.items():
             made.notes += [f"{one} of a text that was rejected or ignored"] * _size(row.get(name))
-        if isinstance(row.get("label"), str) and not row.get("spans"):
+        if _label(row) and not row.get("spans"):
             made.notes.append("choice of a text that was rejected or ignored")
         made.notes += ["typed answer of a text that was rejected or ignored"] * len(typed)
     made.works.append(work)
@@ -95,6 +95,12 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
         and value not in (None, "", [], {})
     }
     return made
+
+
+def _label(row: dict[str, Any]) -> str:
+    """The category that was asked for; empty where there was none."""
+    label = row.get("label")
+    return label if isinstance(label, str) else ""
 
 
 def _typed(row: dict[str, Any]) -> set[str]:
