@@ -111,6 +111,64 @@ def test_a_verdict_by_clicks(tmp_path, label_studio, monkeypatch, signed_in, lan
     look_again(loop, page, points, corpus, judge, label_studio)
 
 
+def said_of_the_article(who, text):
+    """Two annotators who differ in all that is required of the article."""
+
+    def said(kind, name, value):
+        return {"type": kind, "from_name": name, "to_name": "text", "value": value}
+
+    return [
+        said("choices", "tone", {"choices": ["calm" if who == 1 else "angry"]}),
+        said("rating", "stars", {"rating": who}),
+        said("taxonomy", "field", {"taxonomy": [["Law"] if who == 1 else ["Law", "courts"]]}),
+        said("number", "number", {"number": who}),
+        said("textarea", "note", {"text": [f"note {who}"]}),
+    ]
+
+
+def test_what_is_required_of_the_article_is_decided_by_clicks_alone(
+    tmp_path,
+    label_studio,
+    monkeypatch,
+    signed_in,  # noqa: F811
+):
+    """Label Studio asked for it in the bar too, and refused a task of which every point was decided."""
+    from qawl.studio.client import connect
+
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", label_studio.token)
+    scheme = (
+        "layer: x\nattributes: [{name: tone, values: [calm, angry], required: true},\n"
+        " {name: stars, kind: scale, max: 5, required: true}, {name: number, kind: number, required: true},\n"
+        " {name: field, kind: tree, values: [{Law: [courts]}], required: true}, {name: note, kind: text, required: true}]"
+    )
+    settings = f"label_studio: {{url: {label_studio.url}}}\nannotators: [a1, a2]"
+    loop = Loop(tmp_path / "c", {"x": scheme}, [TEXT], settings)
+    yaml = (loop.folder / "qawl.yaml").read_text("utf-8")
+    (loop.folder / "qawl.yaml").write_text(yaml.replace("loop", "clicks-of-articles"), "utf-8")
+    loop.annotate("x", said_of_the_article)
+    loop.run("adjudicate")
+    loop.run("push")
+    corpus = project.load(loop.folder)
+    with connect(corpus) as client:
+        (judge,) = (each for each in plan.remotes(client, corpus) if each.annotator == JUDGE)
+    page = signed_in(1280, 720)
+    to_the_stream(page, f"{label_studio.url}/projects/{judge.id}/data?labeling=1")
+    page.wait_for_selector(".qawl-point", timeout=60_000)
+    assert page.locator(".qawl-point").count() == 5
+    said = {"tone": "angry", "stars": 2, "number": 2, "field": ["Law", "courts"], "note": "note 2"}
+    for name, value in said.items():
+        words = value[-1] if name == "field" else value
+        point = page.locator(".qawl-point").filter(has_text=f": {name}")
+        point.locator(f"label:has-text('{words}')").first.click()
+        page.wait_for_timeout(200)
+    submit(page)
+    loop.run("pull")
+    assert "all complete" in loop.run("adjudicate")
+    (gold,) = loop.records("x", "gold")
+    assert gold["attributes"] == said
+    assert not loop.findings(severity="error")
+
+
 def look_again(loop, page, points, corpus, judge, label_studio):
     """A verdict opens as it was clicked, is changed by a click, and outlives a change of the config; a task
     that an earlier version made, without points, opens too."""

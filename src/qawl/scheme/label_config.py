@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from math import ceil
 
+from msgspec.structs import replace
+
 from qawl.core.phrases import phrases
 from qawl.core.xml import quoteattr
 from qawl.scheme import doubts, points
@@ -104,6 +106,7 @@ def config_xml(scheme: Scheme, language: str, *, judging: bool = False) -> str:
 
     For a judge, the task's open points stand above the text.
     """
+    scheme = _decided(scheme) if judging else scheme
     direction = "rtl" if language.split("-", maxsplit=1)[0] in RTL else "ltr"
     style = f"direction: {direction}; text-align: {'right' if direction == 'rtl' else 'left'}"
     lines = [
@@ -122,6 +125,13 @@ def config_xml(scheme: Scheme, language: str, *, judging: bool = False) -> str:
         "</View>",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _decided(scheme: Scheme) -> Scheme:
+    """The scheme for a judge, who decides by the points what is said of the article: Label Studio must
+    not ask for it in the bar too."""
+    those = (each if each.of else replace(each, required=False) for each in scheme.attributes)
+    return replace(scheme, attributes=tuple(those))
 
 
 def _inside(lines: Iterable[str]) -> Lines:
