@@ -619,6 +619,19 @@ def test_brat_offsets_count_the_line_ends_that_the_words_tell(tmp_path, monkeypa
     assert not errors(tmp_path / "c")
 
 
+def test_the_first_end_of_a_relation_of_brat_is_arg1_wherever_it_stands(tmp_path, monkeypatch):
+    """An arrow whose Arg2 was written first led the other way. Roles without numbers stand as given."""
+    monkeypatch.chdir(tmp_path)
+    ann = (
+        "T1\tPER 0 4\tSami\nT2\tPER 9 14\tLayla\n"
+        "R1\tknows Arg2:T1 Arg1:T2\nR2\tsees Who:T2 What:T1\n"
+    )
+    adopt(tmp_path, brat(tmp_path, {"b.txt": "Sami met Layla.", "b.ann": ann}))
+    [record] = lines(tmp_path / "c" / "exports" / "annotations" / "label.jsonl")
+    drawn = [(each["label"], each["from"], each["to"]) for each in record["relations"]]
+    assert drawn == [("knows", "T2", "T1"), ("sees", "T2", "T1")]
+
+
 PAGE = "<div>قالت ليلى<br/>وصل <b>سامي</b></div><p>عمان</p>\n<ul><li>بيروت</li><li> Ada</li></ul>"
 
 

@@ -232,8 +232,9 @@ def _other(made: Document, work: Work, marks: _Marks, events: dict[str, str], li
     name, parts = line.name, line.parts
     words = parts[0].split()
     if name[:1] == "R" and len(words) == 3:
-        ends = [events.get(end, end) for end in (each.partition(":")[2] for each in words[1:])]
-        _arrow(made, work, marks, words[0], ends)
+        roles = [each.partition(":") for each in words[1:]]
+        roles.sort(key=lambda each: _number(each[0]))
+        _arrow(made, work, marks, words[0], [events.get(end, end) for _, _, end in roles])
     elif name[:1] == "E" and words:
         trigger = words[0].partition(":")[2]
         for each in words[1:]:
@@ -250,6 +251,11 @@ def _other(made: Document, work: Work, marks: _Marks, events: dict[str, str], li
     else:
         kind = {"#": "note", "N": "normalisation"}.get(name[:1])
         made.notes.append(kind or f"line that is no annotation of brat ({line.place})")
+
+
+def _number(role: str) -> int:
+    """Which end of a relation a role is: Arg1 is the first wherever it stands; others stand as given."""
+    return int(role[-1]) if role[-1:] in ("1", "2") else 0
 
 
 def _give(
