@@ -1,6 +1,8 @@
 """A journal that was cut together with heads.json: `qawl doctor` called it whole, as heads.json alone says how much it
 held. The annotations and the last release, which were made of it, tell."""
 
+import shutil
+
 import pytest
 
 from corpora import main
@@ -50,3 +52,18 @@ def test_work_of_a_release_that_the_journal_lacks_is_named(corpus):
     (corpus / "exports/annotations/entity.jsonl").unlink()
     main(corpus, "pull", "--rebuild")
     assert "entity: the journals lack 1 annotation that release 0.1.0 has" in journal_line(corpus)
+
+
+@pytest.mark.parametrize("left", ["gold", "releases"])
+def test_without_any_journal_gold_and_releases_say_that_there_was_one(recorded, left):
+    """The folders were not copied with the rest. `validate` called it a corpus that nobody has annotated, and
+    `release` built the next version without any annotation."""
+    root = recorded.root
+    made = ["adjudicate"] if left == "gold" else ["release", "0.1.0"]
+    assert main(root, *made)[0] == 0
+    for name in {"journal", "annotations", "gold"} - {left}:
+        shutil.rmtree(root / "exports" / name, ignore_errors=True)
+    for command in (["validate"], ["adjudicate"], ["release", "0.2.0"], ["doctor"]):
+        code, said = main(root, *command)
+        assert code == 1, command
+        assert "exports/journal has no file of entity" in said or "journal-missing" in said, command

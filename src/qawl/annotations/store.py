@@ -16,6 +16,7 @@ from qawl.annotations import derive, journal, repairs
 from qawl.annotations.from_label_studio import Converted
 from qawl.annotations.pulled import Pulled
 from qawl.annotations.repairs import Repair
+from qawl.articles import released
 from qawl.articles import store as article_store
 from qawl.core import files, result_cache
 from qawl.core.errors import JournalError
@@ -72,6 +73,8 @@ def findings(project: Project, layer: str) -> Iterator[Finding]:
     on_disk = (line for _, line in project.disk.lines(project.annotations_file(layer)))
     first = next(on_disk, None)
     if first is None and not any(journal.files(project, layer)):
+        if lost := without_source(project, layer):
+            yield finding("journal-missing", lost, layer=layer)
         return
     if kept := _kept(project, layer, _inputs(project, layer)):
         yield from kept.findings
@@ -92,6 +95,27 @@ def findings(project: Project, layer: str) -> Iterator[Finding]:
             "`qawl pull --rebuild`"
         )
         yield finding("annotations-stale", message, layer=layer)
+
+
+def without_source(project: Project, layer: str) -> str | None:
+    """What shows that a layer without a journal had one, in words: its gold, or the last release."""
+    if any(journal.files(project, layer)):
+        return None
+    gold = project.gold_file(layer)
+    if gold.is_file() and gold.stat().st_size:
+        name = f"exports/gold/{gold.name}"
+        has, otherwise = f"{name} has gold", f"if the gold is to go for good, remove {name}"
+    elif layer in released.annotated_layers(project):
+        has = f"release {released.last_version(project)} has annotations of {layer}"
+        otherwise = (
+            "if they are to go for good, pull others first, or take the layer out of qawl.yaml"
+        )
+    else:
+        return None
+    return (
+        f"{has}, and exports/journal has no file of {layer}: bring exports/journal back from version "
+        f"control or a backup; {otherwise}"
+    )
 
 
 def require(project: Project, layer: str) -> list[str]:

@@ -10,19 +10,34 @@ from qawl.core.versions import VERSION, numbers
 
 def article_ids(project: Project) -> Iterator[str]:
     """The ids in the `articles` tables of all releases, each as often as it was released."""
-    tables = [
-        path
-        for folder in files.listed(project.releases, "[0-9]*")
-        for path in files.listed(folder / "articles", "*.parquet")
-    ]
-    if not tables:
+    for folder in files.listed(project.releases, "[0-9]*"):
+        yield from _column(folder / "articles", "id")
+
+
+def annotated_layers(project: Project) -> frozenset[str]:
+    """The layers of which the last release has annotations."""
+    version = last_version(project)
+    if version is None:
+        return frozenset()
+    table = project.release(version) / "annotations"
+    return project.disk.once(
+        "annotated layers",
+        lambda: frozenset(_column(table, "layer")),
+        table.parent / "manifest.json",
+    )
+
+
+def _column(table: Path, name: str) -> Iterator[str]:
+    """A column of a table of a release, which need not be there."""
+    paths = [*files.listed(table, "*.parquet")]
+    if not paths:
         return
     from qawl.core.arrow import parquet  # noqa: PLC0415 - heavy, and not needed without a release
 
-    for path in tables:
-        with parquet(path) as table:
-            for batch in table.iter_batches(columns=["id"]):
-                yield from batch.column("id").to_pylist()
+    for path in paths:
+        with parquet(path) as opened:
+            for batch in opened.iter_batches(columns=[name]):
+                yield from batch.column(name).to_pylist()
 
 
 def last_version(project: Project, *, below: str | None = None) -> str | None:

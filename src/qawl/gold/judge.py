@@ -10,7 +10,7 @@ from itertools import chain
 from msgspec import UNSET, Struct
 
 from qawl.agreement.readings import Reading
-from qawl.annotations import corrections, derive, journal, tasks, verdicts
+from qawl.annotations import corrections, derive, tasks, verdicts
 from qawl.annotations import store as annotation_store
 from qawl.annotations.corrections import Correction
 from qawl.annotations.tasks import Prediction, Task
@@ -75,7 +75,6 @@ def adjudicate(project: Project) -> Adjudicated:
 def _gold_before(project: Project, layer: str) -> Generator[Gold, None, None]:
     """The gold on disk; raises JournalError where it would be lost, since what it was made from is."""
     articles, out = article_store.by_id(project), withdrawal.ids(project)
-    without_journal = not any(journal.files(project, layer))
     name = f"exports/gold/{project.gold_file(layer).name}"
     for each in gold_file.read(project, layer):
         if each.article_id not in articles and each.article_id not in out:
@@ -83,12 +82,6 @@ def _gold_before(project: Project, layer: str) -> Generator[Gold, None, None]:
                 f"{name} has gold of article {each.article_id}, which corpus/articles.jsonl does not "
                 "have: bring the articles back from version control or a backup; if the article is to go "
                 f"for good, remove its line from {name}. Nothing is changed"
-            )
-        if without_journal:
-            raise JournalError(
-                f"{name} has gold, and exports/journal has no file of {layer}: bring exports/journal "
-                f"back from version control or a backup; if the gold is to go for good, remove {name}. "
-                "Nothing is changed"
             )
         yield each
 

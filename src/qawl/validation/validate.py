@@ -227,6 +227,7 @@ def _inputs(project: Project, below: str | None) -> str:
             for layer in layers
             for _, path in journal.files(project, layer)
         ],
+        [annotation_store.without_source(project, layer) for layer in layers],
     )
     return result_cache.inputs(project, paths, *said)
 
