@@ -65,7 +65,6 @@ VERBS = {
         ("سءل", "VI"),
         ("نشر", "I/a~u"),
         ("فسر", "II"),
-        ("ضيف", "X"),
         ("شرح", "I/a~a"),
         ("ثبت", "IV"),
         ("شهد", "I/i~a"),
@@ -199,6 +198,11 @@ def bare(form: str) -> str:
     return unicodedata.normalize("NFC", kept).replace("ٱ", "ا")
 
 
+def endings(root: str) -> tuple[str, ...]:
+    """What a participle of a root ends in; a weak last letter comes back: داعيا, not داعا."""
+    return ("يا", "ية", "ين") if root[-1] in "وي" else ("ا", "ة", "ين")
+
+
 def main() -> None:
     """Writes the lexicon."""
     found = {}
@@ -214,7 +218,8 @@ def main() -> None:
                 spelt = {bare(f.form) for f in forms if "?" not in f.form}
                 tense, _, rest = name.partition("_")
                 if name == "ap":
-                    participles |= {each + end for each in spelt for end in ("ا", "ة", "ين")}
+                    made = {each + end for each in spelt for end in endings(root)}
+                    participles |= {each.replace("ءي", "ئي") for each in made}
                 elif tense in TENSES and rest in (*PERSONS, *LEAD):
                     finite |= spelt
                 elif tense in {"past", "ind"} and rest in {"pass_3ms", "pass_3fs"}:

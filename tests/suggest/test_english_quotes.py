@@ -57,9 +57,9 @@ CASES = {
     # The words of the reporter in the middle, and about a noun.
     "It was never agreed, the lawyer said, that the house would be sold.": [
         ("It was never agreed", "said", "the lawyer", None),
-        ("that the house would be sold", None, "the lawyer", None)],
+        ("that the house would be sold", None, None, None)],
     "The old bridge, he reckons, would last another decade.": [
-        ("The old bridge", "reckons", "he", None), ("would last another decade", None, "he", None)],
+        ("The old bridge", "reckons", "he", None), ("would last another decade", None, None, None)],
     "The storm cut power to thousands, the grid said, in the worst outage since 1987.": [
         ("The storm cut power to thousands", "said", "the grid", None)],
     "The school is full and, parents say, has no nurse.": [("has no nurse", "say", "parents", None)],
@@ -143,7 +143,7 @@ CASES = {
     "Rights groups say the state is to blame, a charge the government denies.": [
         ("the state is to blame", "say", "Rights groups", None)],
     "By the time help came, she says, the child was cold.": [
-        ("By the time help came", "says", "she", None), ("the child was cold", None, "she", None)],
+        ("By the time help came", "says", "she", None), ("the child was cold", None, None, None)],
     "The officer who resigned after the riot said he was sorry.": [
         ("he was sorry", "said", "The officer who resigned after the riot", None)],
     "Bell, who came on Sunday, tweeted that he was “heartbroken”.": [
@@ -164,7 +164,7 @@ CASES = {
     "The bank raised rates, and its governor, Ann Lee, said that prices would fall.": [
         ("that prices would fall", "said", "its governor, Ann Lee", None)],
     "The rumours, he said later, were nonsense.": [
-        ("The rumours", "said", "he", None), ("were nonsense", None, "he", None)],
+        ("The rumours", "said", "he", None), ("were nonsense", None, None, None)],
     "The mayor, who the press say is ill, stayed at home.": [("is ill", "say", "the press", None)],
     "He claimed the prize on Monday and flew home.": [],
     "He said a few words and sat down.": [],
@@ -197,7 +197,7 @@ CASES = {
     "“My client was told he had 28 days,” she told the court. “He was given nine.”": [
         ("“My client was told he had 28 days,”", "told", "she", "the court"),
         ("he had 28 days", "told", None, "My client"),
-        ("“He was given nine.”", None, "she", None)],
+        ("“He was given nine.”", None, None, None)],
     # A second verb of saying begins another quote, with or without `that`; `but that` goes on with the first.
     "The firm argued that the loan was legal and insisted every penny had been repaid.": [
         ("that the loan was legal", "argued", "The firm", None),
@@ -249,13 +249,18 @@ CASES = {
     "The illness could spread, the ministry's spokesman, Karl Benn, told reporters on Monday.": [
         ("The illness could spread", "told", "the ministry's spokesman, Karl Benn", "reporters")],
     "The council, said Mr Cole, had failed.": [
-        ("The council", "said", "Mr Cole", None), ("had failed", None, "Mr Cole", None)],
+        ("The council", "said", "Mr Cole", None), ("had failed", None, None, None)],
     # A verb in the plural of a body of several people, and one behind `while`.
     "The team suggest the stone was moved by ice.": [
         ("the stone was moved by ice", "suggest", "The team", None)],
     "The bank repeated that growth would slow, while warning that prices would rise.": [
         ("that growth would slow", "repeated", "The bank", None),
         ("that prices would rise", "warning", "The bank", None)],
+    # What somebody urges behind a comma, and a post that its ministry or a lower one is part of.
+    "The council closed the road, urging drivers to use the bypass.": [
+        ("to use the bypass", "urging", "The council", "drivers")],
+    "“It will open in May,” said Omar Diaz, Undersecretary at the Ministry of Energy.": [
+        ("“It will open in May,”", "said", "Omar Diaz, Undersecretary at the Ministry of Energy", None)],
     "A man accused of taking £90,000 left the dock as the court cleared him.": [],
     # No preposition, part of the day or conjunction belongs to who says it.
     "The ruling was welcomed by campaigners, who said it would save lives.": [

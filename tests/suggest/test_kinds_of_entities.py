@@ -192,6 +192,32 @@ CASES = [
     ("LOC", "وقع الحادث شرق القاهرة قرب مصب الليطاني.", ["مصب الليطاني"]),
     ("PERS", "سئل مالك العقار عن كامل المبلغ، ورد مالك الشمري وسنية الهمامي.", ["مالك الشمري", "سنية الهمامي"]),
     ("DATE", "في السنة الفارطة وصل العدد.", ["السنة الفارطة"]),
+    # Other currencies, units with a slash, days in digits, ages and words in the possessive.
+    ("MONEY", "It rose from Rs 2,500 crore to ₹900 or N95,000; the N95 mask did not.",
+     ["Rs 2,500 crore", "₹900", "N95,000"]),
+    ("QUANTITY", "Gusts of 130 km/h were measured.", ["130 km/h"]),
+    ("DATE", "Last month's storm hit a 27-year-old guard on 20-11-2026 or 2026/11/21, not 1-2-3.",
+     ["Last month", "27-year-old", "20-11-2026", "2026/11/21"]),
+    ("CARDINAL", "They won 112-108; nearly 2000 watched in 2024.", ["112-108", "2000"]),
+    # Numbers as years have them, and digits behind `and`.
+    ("CARDINAL", "دمرت السيول 2100 منزل، ونزح نحو 2000 ساكن منذ 2023 قبل مونديال 2026 الكبير.", ["2100", "2000"]),
+    ("CARDINAL", "زارها 3 ملايين و200 ألف سائح.", ["3 ملايين و200 ألف"]),
+    # Words that places have too: behind a relative pronoun or القوة; a part of a longer place.
+    ("GPE", "من الهضبة التي ينبع منها النهر أعلنت القوة القاهرة في القاهرة.", ["القاهرة"]),
+    ("GPE", "NEW DELHI: A bus crashed near New Delhi.", ["NEW DELHI", "New Delhi"]),
+    ("LOC", "على ضفتي نهر السنغال والشريط الساحلي، وفي الأغوار الشمالية ووادي رم وفوق الجبل الأخضر.",
+     ["نهر السنغال", "الأغوار الشمالية", "وادي رم", "الجبل الأخضر"]),
+    ("LOC", "They fled eastern Europe and the west of Ireland for the Tana river; west of Leeds a river ran.",
+     ["eastern Europe", "west of Ireland", "Tana river"]),
+    ("GPE", "غرقت ولاية النيل الأزرق وفاض النيل الأزرق.", ["ولاية النيل الأزرق"]),
+    # The agency of a dateline; a word that says whose, or what kind of thing, is no post; no law is called false.
+    ("ORG", "عمان (بترا) - هطل المطر.", ["بترا"]),
+    ("ORG", "مسقط (وكالات) - هطل المطر على جماعة الحوثي.", ["جماعة الحوثي"]),
+    ("OCC", "نقص اليد العاملة، والنفط ملك لليبيين، وقالت رئيسة وزراء المقاطعة دانا سميث.", ["رئيسة وزراء المقاطعة"]),
+    ("OCC", "Minister for Finance Paul Tiernan met the Minister of Health, and the minister of Norway.",
+     ["Minister for Finance", "Minister of Health", "minister"]),
+    ("PERS", "Minister for Finance Paul Tiernan met them.", ["Paul Tiernan"]),
+    ("LAW", "وقال إن القرار «باطل ولاغ» يخالف القانون.", []),
     ("OCC", "An official said the official residence is closed to officials.", ["official", "officials"]),
 ]  # fmt: skip
 

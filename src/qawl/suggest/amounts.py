@@ -18,7 +18,8 @@ from qawl.suggest.numerals import (
 )
 
 _SIGN_MONEY = regex.compile(
-    r"(?<![\p{L}\p{N}])(?:US|A|C|HK)?[$€£¥]\s?\p{Nd}+(?:[.,]\p{Nd}+)*(?:\s?(?:million|billion|trillion|thousand|m|bn|tn|k)\b)?",
+    r"(?<![\p{L}\p{N}])((?:US|A|C|HK)?[$€£¥₹₦₨₩₪₺₽₴₱₫]|Rs\.?|N(?=\p{Nd}{1,3}(?:,\p{Nd}{3})+\b|\p{Nd}+(?:\.\p{Nd}+)?\s?(?:m|bn|million|billion)\b))"
+    r"\s?\p{Nd}+(?:[.,]\p{Nd}+)*(?:\s?(?:million|billion|trillion|thousand|lakh|crore|m|bn|tn|k)\b)?",
     regex.I,
 )
 _SIGN_PERCENT = regex.compile(r"(?<!\p{Nd})\p{Nd}++(?:[.,٫]\p{Nd}++)?\s?[%٪]")
@@ -45,7 +46,12 @@ _DECADE = regex.compile(
     r"|(?<![\p{L}\p{N}])(?:(?:مطلع|بداية|أوائل|منتصف|أواخر|نهاية)\s)?(?:ال)?(?:عشر|ثلاث|أربع|خمس|ست|سبع|ثمان|تسع)ين(?:يا|ا)?ت"
     r"(?:\sالقرن\s(?:الماضي|العشرين|التاسع عشر))?(?!\p{L})"
 )
-_SCORE = regex.compile(r"(?<![\p{L}\p{N}.,-])\p{Nd}{1,2}-\p{Nd}{1,2}(?![\p{L}\p{N}-]|[.,]\p{N})")
+_SCORE = regex.compile(r"(?<![\p{L}\p{N}.,-])\p{Nd}{1,3}-\p{Nd}{1,3}(?![\p{L}\p{N}-]|[.,]\p{N})")
+_DAY = regex.compile(
+    r"(?<![\p{L}\p{N}/-])(?:\p{Nd}{1,2}([-/])\p{Nd}{1,2}\1(?:19|20)\p{Nd}{2}|(?:19|20)\p{Nd}{2}([-/])\p{Nd}{1,2}\2\p{Nd}{1,2})"
+    r"(?![\p{L}\p{N}/-])"
+)
+"""A day in digits: 20-11-2026, 2026/11/20."""
 _YEARS = regex.compile(
     r"(?<![\p{L}\p{N}])((?:1[89]|20)\p{Nd}{2})[-–/](\p{Nd}{2}|\p{Nd}{4})(?![\p{L}\p{N}])"
 )
@@ -63,16 +69,15 @@ def amounts(read: Reading) -> Iterator[Match]:
 def _signs(read: Reading) -> Iterator[Match]:
     """What its signs or letters tell: £5m, 18%, 4pm, 80mm, the 1990s."""
     for each in _SIGN_MONEY.finditer(read.text):
-        sign = next(n for n, c in enumerate(each.group()) if c in "$€£¥")
         yield Match("money", *each.span())
-        yield Match("currency", each.start(), each.start() + sign + 1)
+        yield Match("currency", *each.span(1))
     for each in _SIGN_PERCENT.finditer(read.text):
         yield Match("percent", *each.span())
     yield from _glued(read)
     for each in _TIME.finditer(read.text):
         if not _CLOCK_DOT.search(each.group()):
             yield Match("time", *each.span())
-    for each in _DECADE.finditer(read.text):
+    for each in (*_DAY.finditer(read.text), *_DECADE.finditer(read.text)):
         yield Match("date", *each.span())
     for each in _YEARS.finditer(read.text):
         first, last = each[1], each[2]
@@ -132,7 +137,7 @@ def _uncounted(read: Reading, at: int) -> Iterator[Match]:
         yield Match("time", start, end)
 
 
-_HYPHENED = regex.compile(r"([\p{Nd}.,]+|[a-z]+)-([a-z]+)")
+_HYPHENED = regex.compile(r"([\p{Nd}.,]+|[a-z]+)-([a-z]+)(?:-old)?")
 
 
 def _hyphened(read: Reading, at: int, number: str, counted: str) -> Iterator[Match]:
@@ -302,8 +307,20 @@ def _counted(read: Reading, at: int, last: int) -> Iterator[Match]:
         yield Match("date" if long and hours else "time", start, read.every[after].end)
     elif following in lists.periods or following.endswith("-old"):
         yield Match("date", start, read.every[_period_stop(read, after)].end)
-    elif not is_year(read, at, last) and not _month_beside(read, at, last):
+    elif (not is_year(read, at, last) or _counts(read, at, last)) and not _month_beside(
+        read, at, last
+    ):
         yield from _plain(read, at, start, end)
+
+
+def _counts(read: Reading, at: int, last: int) -> bool:
+    """Whether a number as years have it counts what stands behind it: nearly 2000 people."""
+    ahead, following, lists = read.form(at - 1), read.form(last + 1), read.lists
+    if not read.near(last + 1) or read.upper(last + 1):
+        return False
+    more = ahead == "من" and read.form(at - 2) in {"أكثر", "أقل", "أزيد"}
+    about = (more or ahead in lists.about) and following not in lists.stops
+    return about or following in lists.counted
 
 
 def _unit_end(read: Reading, at: int) -> int | None:

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from qawl.suggest.arabic_contents import (
     END,
     asked_from,
+    behind_colon,
     clause_end,
     noun_after,
     opening,
     said_after,
     said_before,
 )
-from qawl.suggest.arabic_cues import PERFECT, cue_of, has_stem, speaks, words_until
+from qawl.suggest.arabic_cues import PERFECT, has_stem, speaks, words_until
 from qawl.suggest.arabic_parties import (
     THESE,
     Parties,
@@ -70,6 +71,7 @@ def _verb(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
         return None
     inverted = said_before(sentence, at, end) if cue.start == sentence.words[at].start else None
     said = inverted or said_after(sentence, at, end) or noun_after(sentence, at, end)
+    said = said or behind_colon(sentence, at)
     if said is None:
         return None
     content, what, until = said
@@ -83,10 +85,41 @@ def _verb(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
         source, addressee = ahead, source
     elif source is None:
         source = ahead
+    whose = source or _of_first_verb(sentence, at)
     sees = form.removeprefix("و") in {"يرى", "ترى"}
     if sees and source in (None, ahead):  # يرى الناقد أن, but not: كانت الأم ترى أن
         return None
-    return Quote(content, what, cue, source, addressee, "implicit" if source is None else None)
+    return Quote(content, what, cue, whose, addressee, "implicit" if source is None else None)
+
+
+def _of_first_verb(sentence: Sentence, at: int) -> Stretch | None:
+    """The subject of the verb before this one, which goes on with `and`: زار الوزير الجسر، وقال."""
+    if sentence.form(at)[:1] != "و":
+        return None
+    for step in range(at - 1, -1, -1):
+        if step in sentence.sources:
+            return None  # what the quote before it says of its source holds
+        if _does(sentence, step) and _alike(sentence, step, at):
+            ahead = subject_ahead(sentence, step) if step else None
+            return ahead or (_near(sentence, step, at) if _opens(sentence, step) else None)
+    return None
+
+
+def _does(sentence: Sentence, step: int) -> bool:
+    """Whether a word is a verb of what somebody does before they speak, or of speech."""
+    form, known = sentence.form(step).removeprefix("و"), sentence.lexicon
+    cue = speaks(sentence, step)
+    return form in known.deeds_of_speech | known.doings or (cue is not None and cue[0] == "finite")
+
+
+def _opens(sentence: Sentence, step: int) -> bool:
+    """Whether a word opens its sentence, behind a comma at most: في المقابل، رفض."""
+    return step < 2 or sentence.gap(*sentence.words[step - 1 : step + 1]) in {"،", ","}
+
+
+def _alike(sentence: Sentence, one: int, other: int) -> bool:
+    """Whether two verbs of the past may have one subject: both masculine, or both feminine."""
+    return sentence.form(one).endswith("ت") == sentence.form(other).endswith("ت")
 
 
 _SAYING = frozenset(("قائلا", "قائلة", "قائلين", "بالقول"))
@@ -173,10 +206,17 @@ def _replied(sentence: Sentence, at: int) -> bool:
 
 def _actor(sentence: Sentence, at: int) -> Stretch | None:
     """Who did what stands before a participle: the subject of the last verb of saying there."""
+    known = sentence.lexicon
+    own = sentence.inside(sentence.words[at].start)
     for step in range(at - 1, -1, -1):
-        cue = cue_of(sentence, sentence.words[step])
-        if step < 2 and sentence.form(step).removeprefix("و") in sentence.lexicon.deeds_of_speech:
+        if sentence.inside(sentence.words[step].start) is not own:
+            continue
+        cue = speaks(sentence, step)
+        deed = sentence.form(step).removeprefix("و") in known.deeds_of_speech | known.doings
+        if deed and _opens(sentence, step):
             return _near(sentence, step, at)
+        if step > 1 and [sentence.form(step - 2), sentence.form(step - 1)] == ["قبل", "أن"]:
+            return named_run(sentence, sentence.words[step + 1 : at])  # قبل أن يقاطعه الرئيس قائلا
         if cue is None or (cue[0] not in {"finite", "demand"} and not _replied(sentence, step)):
             continue
         if step in sentence.sources:
@@ -192,11 +232,21 @@ def _actor(sentence: Sentence, at: int) -> Stretch | None:
 
 
 def _near(sentence: Sentence, step: int, at: int) -> Stretch | None:
-    """The subject of a verb of what somebody did by speaking: وانتقد الحارس الحكم قائلا."""
+    """The subject of a verb of what somebody did before they spoke: وانتقد الحارس الحكم قائلا."""
     comma = sentence.text.find("،", sentence.words[step].end, sentence.words[at].start)
     until = comma if comma >= 0 else sentence.words[at].start
-    return subject_ahead(sentence, step) or parties(sentence, step, until)[0]
+    behind_it = words_until(sentence, step, until)[1:]
+    by = (w.start for w in behind_it if w.form.startswith("بال"))  # رحبت البعثة بالخطوة، وقالت
+    source = subject_ahead(sentence, step) or parties(sentence, step, min(by, default=until))[0]
+    run = sentence.within(source.start, source.end) if source else []
+    if run and run[0].form in _OFFERED | sentence.lexicon.deeds:
+        return None
+    cut = second_noun(run)  # زار الوزير الجسر، وقال
+    return Stretch(run[0].start, run[cut - 1].end) if cut else source
 
+
+_OFFERED = frozenset(("عرض", "طلب", "مقترح", "اقتراح", "قرار", "دعوة", "مشروع", "فكرة", "أي"))
+"""What somebody who is not named took or refused: رفض عرض بوتين، طالبا منه."""
 
 _NEAR, _FAR = 12, 24
 """Words behind a verb of asking where what is asked for begins, with ب and with a preposition apart."""
@@ -213,12 +263,8 @@ def _demand(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
         if form in sentence.lexicon.requests and not _is_request(sentence, at, word):
             continue
         start = asked_from(sentence, word, urged=urged)
-        if (
-            start is None
-            and form in sentence.lexicon.requests
-            and word.form in sentence.lexicon.deeds
-        ):
-            start = word.start  # طلبت النيابة من المحكمة تمديد حبسه
+        if start is None and step and urged and word.form in sentence.lexicon.deeds:
+            start = word.start  # طلبت النيابة من المحكمة تمديد حبسه, ناشدت السكان إخلاء البيوت
         if start is None and word.form == "على" and "حث" in form:
             start = word.end
         if start is None:
@@ -251,6 +297,7 @@ def _asking(sentence: Sentence, at: int, between: list[Word]) -> Parties:
         bare.endswith(("ا", "ة", "ين"))
         and bare[:1] in {"م", "د", "ط", "ح"}
         and not bare.endswith("وا")
+        and bare not in _PERFECTS
     )
     between = [each for each in between if sentence.text[each.start - 1] != "("]
     if bare in known.requests:
@@ -269,6 +316,10 @@ def _asking(sentence: Sentence, at: int, between: list[Word]) -> Parties:
     if participle:
         return _actor(sentence, at), with_mark(sentence, between)
     return two_nouns(sentence, at, between)
+
+
+_PERFECTS = frozenset(("دعا", "دعتا", "حثا", "حثتا"))
+"""Verbs of asking that end as participles do."""
 
 
 def _requested(sentence: Sentence, at: int, between: list[Word]) -> Parties:
@@ -299,6 +350,8 @@ def _accusation(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
         return None
     between = words[:of]
     cut = second_noun(between)
+    described = len(between) > 1 and between[0].form in sentence.lexicon.described
+    cut = cut or int(described and between[1].form.startswith("ال"))  # اتهم سكان السلطات
     ahead = subject_ahead(sentence, at)
     if cut == 0 and ahead is None and len(between) > 1:
         return None

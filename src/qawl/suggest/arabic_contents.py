@@ -2,6 +2,9 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import pairwise
+
+import regex
 
 from qawl.suggest.arabic_cues import (
     BEFORE_NOUNS,
@@ -55,7 +58,15 @@ def opening(sentence: Sentence) -> int:
             if sign == ") " and head[cut + 2 : cut + 3] not in "-–—":
                 continue
             return sentence.start + cut + len(sign)
-    return sentence.start
+    agency = _AGENCY.match(sentence.text, sentence.start, sentence.end)
+    return agency.end() if agency else sentence.start
+
+
+_AGENCY = regex.compile(
+    r"[^/\n]{2,30}/ ?[^/\n]{2,20} ?/ ?(?=\p{L})"  # مسقط في 3 ديسمبر /العمانية/
+    r"|[^-\n]{2,20} \p{Nd}{1,2}-\p{Nd}{1,2}-\p{Nd}{4} \p{L}+ ?- ?(?=\p{L})"  # رام الله 20-11-2026 وفا-
+)
+"""A place, a date and an agency between slashes, or before a dash."""
 
 
 def said_before(sentence: Sentence, at: int, end: int) -> Said | None:
@@ -99,6 +110,23 @@ def said_after(sentence: Sentence, at: int, end: int, *, near: int = 24) -> Said
             return _clause(sentence, word, end)
         cue = speaks(sentence, at + 1 + step) if step else None
         if cue and cue[0] == "finite" and not _is_relative(sentence, word):
+            return None
+    return None
+
+
+def behind_colon(sentence: Sentence, at: int) -> Said | None:
+    """What is said behind a colon without marks, to the end of the sentence: أما الخبير فيقول: الطرق."""
+    words = sentence.words[at : at + 13]
+    own = sentence.inside(words[0].start)
+    end = own.end - 1 if own else sentence.end
+    for before, each in pairwise(words):
+        gap = sentence.gap(before, each)
+        if gap == ":":
+            content = trimmed(sentence.text, each.start, end, ".،؛")
+            marked = any(mark.start > before.end for mark in sentence.quoted)
+            whole = sentence.size(content) >= FEW and not marked
+            return (content, "indirect", each.start) if whole else None
+        if gap not in {"", "،"}:
             return None
     return None
 
@@ -182,12 +210,30 @@ def noun_after(sentence: Sentence, at: int, end: int) -> Said | None:
             return None
         if governed and len(governed) > 1 and word.form == governed and step + 1 < len(words):
             following = words[step + 1]
-            deed = governed == "من" or _deed(known, following.form)
+            cause = has_stem(form, _ASCRIBES)
+            deed = governed == "من" or cause or _deed(known, following.form)
             return _as_noun(sentence, following, end, word) if deed else None
+        denied = step and has_stem(form, _DENIES) and _denied(sentence, word)
         by = len(governed or "") == 1 and word.form.startswith(governed or "")
-        if (by and asked_from(sentence, word) is not None) or (plain and _deed(known, word.form)):
+        told = denied or (plain and _deed(known, word.form))
+        if told or (by and asked_from(sentence, word) is not None):
             return _as_noun(sentence, word, end, word)
     return None
+
+
+_ASCRIBES = ("عزا", "عزت", "أرجع", "يعزو", "تعزو")
+"""Verbs of giving a cause, which is what they say behind إلى."""
+
+_DENIES = ("نفى", "نفت", "نفوا", "ينفي", "تنفي", "نافي")
+
+
+def _denied(sentence: Sentence, word: Word) -> bool:
+    """Whether a word opens what is denied: أي صلة, ما تردد, الأنباء التي; not: نفت الخبر."""
+    if word.form in {"أي", "أية", "ما"}:
+        return True
+    following = next(iter(sentence.within(word.end, sentence.end)), None)
+    tells = following is not None and following.form in {"التي", "عن", "حول", "بشأن", "الواردة"}
+    return tells and word.form.removeprefix("ال") in sentence.lexicon.rumours
 
 
 def _deed(known: Lexicon, form: str) -> bool:
@@ -200,7 +246,9 @@ def _deed(known: Lexicon, form: str) -> bool:
 
 
 def _as_noun(sentence: Sentence, first: Word, end: int, opening: Word) -> Said | None:
-    content = trimmed(sentence.text, first.start, end, END)
+    mark = sentence.inside(first.start)
+    start = mark.start if mark and mark.start >= opening.end else first.start
+    content = trimmed(sentence.text, start, end, END)
     if sentence.size(content) < 2:
         return None
     content = closed(sentence, content)
@@ -265,8 +313,13 @@ def _turns(sentence: Sentence, at: int) -> bool:
 
 def _shows(sentence: Sentence, at: int) -> bool:
     """Whether something said follows a verb soon."""
+    asks = cue_of(sentence, sentence.words[at])
     for word in sentence.words[at + 1 : at + 9]:
         if word.form in sentence.lexicon.plain_complementisers or sentence.inside(word.start):
+            return True
+        if asks and asks[0] == "demand" and asked_from(sentence, word) is not None:
+            return True
+        if _asks(sentence, at, sentence.words.index(word)):
             return True
     return noun_after(sentence, at, sentence.end) is not None
 
@@ -292,6 +345,14 @@ def _judges(sentence: Sentence, at: int) -> bool:
     )
 
 
+_WITHOUT = regex.compile(
+    r"(?:من )?دون أن [يت](?:كشف|حدد|ذكر|وضح|سم|عط|دل|شر|فصح|قدم|علق)\p{L}{0,2} "
+)
+"""What somebody did not say: من دون أن يكشف عن حجمها."""
+
+
 def _stops(sentence: Sentence, word: Word) -> bool:
+    if _WITHOUT.match(sentence.text, word.start):
+        return True
     ahead = sentence.text[word.start : word.start + 24]
     return any(ahead.startswith((f"{each} ", f"و{each} ")) for each in sentence.lexicon.stops)

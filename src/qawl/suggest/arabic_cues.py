@@ -21,10 +21,16 @@ BEFORE_NOUNS = frozenset(("عدم", "حجب", "دون", "بدون", "شرط", "�
 """Words before which the form of a verb is a noun: عدم ذكر اسمه."""
 
 
+_GOVERNS = frozenset(("إلى", "الى", "على", "في", "عن"))
+"""Prepositions, behind which the form of a verb is a noun: إلى نشر النص."""
+
+
 def speaks(sentence: Sentence, at: int) -> tuple[str, int] | None:
     """The cue that a word is by its number, where what stands before it lets it be one."""
     cue = cue_of(sentence, sentence.words[at])
-    return None if cue is None or _denied(_ahead(sentence, at)) else cue
+    ahead = _ahead(sentence, at)
+    noun = cue is not None and cue[0] == "finite" and ahead[:1] and ahead[0] in _GOVERNS
+    return None if noun or _denied(ahead) else cue
 
 
 def _ahead(sentence: Sentence, at: int) -> list[str]:

@@ -36,6 +36,7 @@ def names(read: Reading, quotes: Sequence[Quote]) -> Iterator[Match]:
     yield from _offices(read, taken, bodies)
     yield from _alone(read)
     yield from _outlets(read)
+    yield from _dateline(read)
     yield from _clubs(read)
     yield from _places(read)
     yield from _languages(read)
@@ -86,10 +87,11 @@ def _is_no_post(read: Reading, at: int) -> bool:
     form, before = read.form(at), read.form(at - 1)
     nisba = form.removeprefix("ال") in read.lists.nisba_posts
     known = lexicon("ar")
+    owned = form == "ملك" and read.form(at + 1)[:1] == "ل"  # النفط ملك لليبيين
     said = known is not None and known.cue(before, proclitics=True) is not None
     of_thing = nisba and read.near(at) and not (said or before in read.lists.stops)
     speaking = form.startswith("متحدث") and read.form(at + 1)[1:] in read.lists.languages
-    return of_thing or speaking or _is_of_news(read, at)
+    return of_thing or speaking or owned or _is_of_news(read, at)
 
 
 def _with_body(
@@ -224,7 +226,8 @@ _SIDES = frozenset(("شمال", "جنوب", "شرق", "غرب", "وسط"))
 def _complement(read: Reading, at: int, label: str, taken: set[int]) -> int | None:
     """The last word of a name that a head word opens; None where it names nothing."""
     quoted = _quoted_name(read, at)
-    if quoted is not None:
+    called = label == "law" and read.form(at).startswith("ال")  # القرار «باطل»
+    if quoted is not None and not called:
         return _behind_mark(read, quoted)
     if label == "law" and read.near(at + 1) and is_year(read, at + 1, at + 1):
         return at + 1
@@ -282,7 +285,13 @@ def _behind_article(read: Reading, at: int, label: str) -> int | None:
         return _adjectives(
             read, at + 2 + (read.form(at + 2) in read.lists.particles and read.near(at + 3))
         )
-    return _adjectives(read, at + 1) if _may_follow(read, at, label) else None
+    if not _may_follow(read, at, label):
+        return None
+    last = _adjectives(read, at + 1)
+    if label != "region":
+        return last
+    joined = (n for n in range(at + 2, last + 1) if read.form(n).startswith("وال"))
+    return next(joined, last + 1) - 1  # نهر السنغال | والشريط الساحلي
 
 
 def _head(read: Reading, at: int) -> str:
@@ -360,7 +369,10 @@ def _is_construct(read: Reading, at: int, label: str) -> bool:
 def _plainly_named(read: Reading, at: int, label: str) -> int | None:
     """The last word of what a bare word names behind its head: شركة نور للطاقة, not شركة خاصة."""
     following, head = read.form(at + 1), _head(read, at)
-    if head not in read.lists.named_by_a_word or label not in {"organisation", "facility"}:
+    labels = (
+        {"organisation", "facility", "region"} if head in _LANDS else {"organisation", "facility"}
+    )
+    if head not in read.lists.named_by_a_word or label not in labels:
         return None
     known = lexicon("ar")
     plain = known is not None and following in known.deeds | known.described
@@ -370,6 +382,10 @@ def _plainly_named(read: Reading, at: int, label: str) -> int | None:
     if plain or following.endswith(("ية", "ين", "ات")):
         return None
     return _adjectives(read, at + 1)
+
+
+_LANDS = frozenset(("نهر", "وادي"))
+"""What a bare word behind it names: وادي رم; a mountain or an island stands with adjectives as often."""
 
 
 def _contest(read: Reading, at: int) -> int | None:
@@ -561,6 +577,23 @@ def _outlets(read: Reading) -> Iterator[Match]:
             yield Match("organisation", read.every[at].start, read.every[inner[-1]].end)
 
 
+_AGENCY = regex.compile(
+    r"[^\n(/]{2,30}(?:\((\p{L}[\p{L} ]{1,18})\) ?[-–—]|/ ?(\p{L}[\p{L}\p{M} ]{1,18}?) ?/)"
+    r"|[^-\n]{2,20} \p{Nd}{1,2}-\p{Nd}{1,2}-\p{Nd}{4} (\p{L}+) ?- ?(?=\p{L})"
+)
+
+
+def _dateline(read: Reading) -> Iterator[Match]:
+    """The agency of an article behind its place: عمان (بترا) -, مسقط في 3 ديسمبر /العمانية/."""
+    agency = _AGENCY.match(read.text)
+    if agency is None:
+        return
+    name = Match("organisation", *agency.span(agency.lastindex or 0))
+    known = key(read.text[name.start : name.end])
+    if places("ar").names.get(known) != "place" and known != ("وكالات",):
+        yield name
+
+
 def _places(read: Reading) -> Iterator[Match]:
     """What مدينة, بلدة or محافظة names, and the same name elsewhere in the text."""
     found: dict[tuple[str, ...], str] = {}
@@ -573,7 +606,7 @@ def _places(read: Reading) -> Iterator[Match]:
         if form.startswith("ال") and not is_place(form):
             continue
         governed = lead_of(word.form, read.lists.provinces) is not None
-        key = [form]
+        name = [form]
         before_place = form in {
             "رأس",
             "بني",
@@ -592,14 +625,15 @@ def _places(read: Reading) -> Iterator[Match]:
         following = read.form(at + 2)
         of_two = following.startswith("ال") and not _is_adjective(read, following)
         of_two = of_two and not is_people(following) and not is_place(form)
-        if (before_place or of_two) and not stops_at(read, at + 2):
-            key.append(read.form(at + 2))
+        whole = places("ar").names.get((form, following))  # ولاية النيل الأزرق
+        if (before_place or of_two or whole) and not stops_at(read, at + 2):
+            name.append(following)
         others = read.lists.occupations | read.lists.stops | read.lists.organisation_heads
         if len(form) > 2 and form not in others:
-            found[tuple(key)] = "place"
+            found[tuple(name)] = whole or "place"
             if governed:
                 lead = lead_of(word.form, read.lists.provinces) or 0
-                last = read.every[at + len(key)]
+                last = read.every[at + len(name)]
                 yield Match("place", behind(read.text, word, lead), last.end)
     yield from Gazetteer(found).find(read.text, read.every, arabic=True)
 

@@ -12,7 +12,7 @@ from qawl.suggest.arabic_words import is_people
 from qawl.suggest.cues import Lexicon, lexicon
 from qawl.suggest.gazetteer import places
 from qawl.suggest.lists import lists
-from qawl.suggest.sentences import Sentence
+from qawl.suggest.sentences import FEW, Sentence
 from qawl.suggest.words import MARKS, Stretch, Word, behind
 
 Parties = tuple[Stretch | None, Stretch | None]
@@ -31,11 +31,34 @@ def two_nouns(sentence: Sentence, at: int, between: list[Word]) -> Parties:
         return with_mark(sentence, between[:cut]), with_mark(sentence, between[cut:])
     form, ahead = sentence.form(at), subject_ahead(sentence, at)
     masculine = not form.endswith("ت") and not form.removeprefix("و").startswith("ت")
-    if between and not ahead and _is_object(between, masculine=masculine):
+    other = not masculine and bool(between) and between[0].form in _OF_MEN
+    every = form.startswith("و") and bool(between) and between[0].form in _EVERY
+    if between and not ahead and (other or every or _is_object(between, masculine=masculine)):
         return None, with_mark(sentence, between)
     if between and (ahead or (masculine and between[0].form.endswith("ة"))):
         return ahead, with_mark(sentence, between)
     return with_mark(sentence, between) or ahead, None
+
+
+_OF_MEN = frozenset(
+    (
+        "المجتمع",
+        "المجلس",
+        "مجلس",
+        "البرلمان",
+        "الاتحاد",
+        "الرئيس",
+        "رئيس",
+        "الوزير",
+        "وزير",
+        "الشعب",
+        "الجيش",
+    )
+)
+"""Singulars that a feminine verb does not have as its subject: طالبت المجتمع الدولي بالتحرك."""
+
+_EVERY = frozenset(("جميع", "كل", "كافة", "سائر", "مختلف"))
+"""What opens whom somebody asks where the verb goes on with what they said: ودعت كافة الأطراف إلى."""
 
 
 def _is_object(between: list[Word], *, masculine: bool) -> bool:
@@ -86,13 +109,14 @@ def subject_ahead(sentence: Sentence, at: int) -> Stretch | None:
     if apposed := _apposed(sentence, at):
         return apposed
     known = sentence.lexicon
-    opened = sentence.form(0) in {"أما", "اما"} and at > 1
+    opened = sentence.form(0).removeprefix("و") in {"أما", "اما"} and at > 1
     run: list[Word] = []
     last = sentence.words[at]
     stops = known.complementisers | known.conjunctions
     for each in (sentence.words[n] for n in range(at - 1, -1, -1)):
         gap = sentence.gap(each, run[-1] if run else last)
-        if each.form in PERFECT and not run and not gap:
+        perfect = each.form in PERFECT or (last.form in PERFECT and each.form in {"كان", "كانت"})
+        if perfect and not run and not gap:
             last = each
             continue
         comma = gap in {"،", ","} and opened and not run
@@ -180,13 +204,22 @@ def named_run(
         return None
     for each in inner:
         gap = sentence.gap(taken[-1], each).strip('«»“”"') if taken else ""
-        if gap or each.form in known.complementisers or each.form in _RELATIVES:
+        opens = each.form.removeprefix("ف") in known.complementisers
+        if gap or (opens and not _in_name(sentence, each)) or each.form in _RELATIVES:
             break
-        if each.form.startswith("ال") and each.form[2:] in known.deeds and _is_name_of(taken):
-            break  # عزا الخبير سامي خوري الانهيار إلى
-        if taken and (each.form in known.adverbs | known.manners or _is_manner(each)):
+        deed = each.form.startswith("ال") and each.form[2:] in known.deeds and _is_name_of(taken)
+        if deed or (
+            len(taken) > 1 and each.form.startswith("بال") and each.form[3:] in known.deeds
+        ):
+            break  # عزا الخبير سامي خوري الانهيار إلى, أشاد الوزير خوان دياز بالتعاون
+        when = each.form in known.adverbs | known.manners and not _is_called(sentence, each)
+        if taken and (when or each.form == "ذلك" or _is_manner(each)):
             break
-        if prepositions and each.form in known.prepositions and not _belongs(sentence, taken, each):
+        if (
+            prepositions
+            and each.form in known.prepositions
+            and not (_belongs(sentence, taken, each) or _is_called(sentence, each))
+        ):
             break
         addressee = prepositions and _to(sentence, each) and not _of_title(known, taken, each)
         if addressee and not _is_named(taken, each) and (addressed or taken):
@@ -197,9 +230,25 @@ def named_run(
     return with_name(sentence, inner, taken)
 
 
+def _is_called(sentence: Sentence, word: Word) -> bool:
+    """Whether a part of a day is somebody's name: صباح النعيمي; not: صباح السبت."""
+    following = next(iter(sentence.within(word.end, sentence.end)), None)
+    known = lists("ar")
+    if following is None or word.form not in known.given:
+        return False
+    return following.form not in known.days | known.relative | {"يوم", "العام"}
+
+
+def _in_name(sentence: Sentence, word: Word) -> bool:
+    """Whether a word stands in short marks, which hold a name: شبكة «سي إن إن»."""
+    mark = sentence.inside(word.start)
+    return mark is not None and sentence.size(mark) < FEW
+
+
 def _is_name_of(taken: list[Word]) -> bool:
     """Whether words end in a given name and what stands behind it."""
-    return len(taken) > 1 and bool({w.form for w in taken[-2:]} & lists("ar").given)
+    named = {w.form for w in taken[-2:]} - {"باسم"}  # متحدثة باسم الحماية المدنية
+    return len(taken) > 1 and bool(named & lists("ar").given)
 
 
 def _is_named(taken: list[Word], word: Word) -> bool:
@@ -316,7 +365,8 @@ def _belongs(sentence: Sentence, taken: list[Word], word: Word) -> bool:
         return True
     if word.form == "عن" and taken[-1].form.removeprefix("ال") in {"صادر", "صادرة"}:
         return body  # تقرير صادر عن منظمة الصحة
-    if taken[0].form not in sentence.lexicon.described:
+    counted = len(taken) > 1 and taken[0].form in lists("ar").numbers
+    if taken[counted].form not in sentence.lexicon.described:
         return False
     if word.form == "عن":
         return any(each.form in {"الكشف", "الإفصاح"} for each in taken)

@@ -242,11 +242,10 @@ def _year_end(read: Reading, at: int) -> int | None:
     if read.arabic:
         if read.form(at) in heads and at + 1 < len(read.every) and is_year(read, at + 1, at + 1):
             return at + 1
-        form = read.form(at)
-        bare = form.removeprefix("و")
+        alone = read.form(at).removeprefix("و")
         joined = at > 1 and read.text[read.every[at].start - 1] == "و"
         ahead = read.form(at - 1) in read.lists.year_before or joined
-        whole = len(bare) == 4 and bare.isdecimal() and 1500 <= int(bare) <= 2100
+        whole = len(alone) == 4 and alone.isdecimal() and 1500 <= int(alone) <= 2100
         return at if whole and ahead else None
     if not is_year(read, at, at):
         return None
@@ -273,17 +272,17 @@ def _period_end(read: Reading, at: int) -> int | None:
     if not read.near(at + 1):
         return None
     if read.arabic:
-        bare = form[1:] if form[:1] in {"و", "ب", "ل"} and form not in lists.period_heads else form
-        turned = bare in lists.period_heads and after in lists.period_adjectives
+        alone = form[1:] if form[:1] in {"و", "ب", "ل"} and form not in lists.period_heads else form
+        turned = alone in lists.period_heads and after in lists.period_adjectives
         if (
-            bare in lists.period_heads
+            alone in lists.period_heads
             and read.near(at + 2)
             and after in {"المالي", "الدراسي", "الميلادي", "الهجري"}
         ):
             return at + 2 if read.form(at + 2) in lists.period_adjectives else None
         this = form in {"هذا", "هذه"} and after in lists.period_heads
         return at + 1 if turned or this else None
-    near = after in lists.period_heads | lists.days | lists.months | lists.periods
+    near = bare(after) in lists.period_heads | lists.days | lists.months | lists.periods
     if form not in lists.period_adjectives:
         return None
     counted = at + 1 if after in {"few", "several"} else number_end(read, at + 1)

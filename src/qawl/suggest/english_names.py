@@ -22,7 +22,9 @@ from qawl.suggest.sentences import Quote
 def names(read: Reading, quotes: Sequence[Quote]) -> Iterator[Match]:
     """The names that their words tell; what overlaps is settled later."""
     runs = [*_runs(read)]
-    yield from _offices(read, runs)
+    offices = [*_offices(read, runs)]
+    yield from offices
+    runs = [*_behind_offices(read, runs, offices)]
     told, rest = _told(read, runs)
     yield from told
     yield from towns_of(read, told)
@@ -333,6 +335,16 @@ def _is_acronym(read: Reading, at: int) -> bool:
 # Posts.
 
 
+def _behind_offices(read: Reading, runs: list[Run], offices: Sequence[Match]) -> Iterator[Run]:
+    """Runs without the words that end a post before a name: Minister for Finance | Paul Tiernan."""
+    posts = [read.words_of(each) for each in offices]
+    ends = {n: each[-1] for each in posts for n in each[1:]}
+    for run in runs:
+        last = ends.get(run[0], -1)
+        rest = [n for n in run if n > last]
+        yield rest if rest and read.form(rest[0]) in read.lists.given else run
+
+
 def _offices(read: Reading, runs: list[Run]) -> Iterator[Match]:
     """Titles before names, and posts in lower case with the nouns before them: council officer."""
     heads = read.lists.titles | read.lists.occupations
@@ -391,7 +403,8 @@ def _office_start(read: Reading, at: int, ends: dict[int, Run]) -> int:
 def _speaks_for(read: Reading, at: int, form: str) -> int:
     """The last word of a post: a spokesman for the council, the minister for schools."""
     told = form.startswith("spokes") or form in read.lists.posts_for
-    if not told or read.form(at + 1) != "for" or not read.beside(at + 1):
+    of = form in {"minister", "secretary"} and read.form(at + 1) == "of" and _is_field(read, at + 2)
+    if not (of or (told and read.form(at + 1) == "for")) or not read.beside(at + 1):
         return at
     first = at + 3 if read.form(at + 2) == "the" else at + 2
     if first >= len(read.every) or not read.beside(first):
@@ -408,6 +421,11 @@ def _speaks_for(read: Reading, at: int, form: str) -> int:
     seat = form in {"mp", "msp"} and read.form(last + 1) == "and" and read.upper(last + 2)
     last += 2 * (seat and read.beside(last + 2))
     return last
+
+
+def _is_field(read: Reading, at: int) -> bool:
+    """Whether a word tells what a minister is responsible for: Minister of Health; not: of Norway."""
+    return read.upper(at) and not is_known(read.form(at)) and not _is_acronym(read, at)
 
 
 def _is_adjective(read: Reading, at: int) -> bool:
@@ -583,9 +601,9 @@ def _with_a_noun(read: Reading, runs: list[Run]) -> Iterator[Match]:
         exchange = f"{noun} {read.form(run[-1] + 2)}" == "stock exchange" and is_known(first)
         if exchange and read.beside(run[-1] + 2):
             yield match(read, "organisation", [run[0], run[-1] + 2])
-        for label, nouns in (("organisation", read.lists.bands), ("place", read.lists.provinces)):
-            if noun in nouns:
-                yield match(read, label, [run[0], run[-1] + 1])
+        label = _of_noun(read, noun, run[0])
+        if label:
+            yield match(read, label, [run[0], run[-1] + 1])
     for at in range(len(read.every) - 2):
         if read.form(at) == "port" and read.form(at + 1) == "of" and read.upper(at + 2):
             yield match(read, "facility", [at, at + 2])
@@ -596,6 +614,17 @@ def _with_a_noun(read: Reading, runs: list[Run]) -> Iterator[Match]:
             and read.text[read.every[at].end] in " ."
         ):
             yield match(read, "place", [at, at + 1])
+
+
+def _of_noun(read: Reading, noun: str, first: int) -> str | None:
+    """What a noun in lower case says of the name before it: the Sinaloa cartel, the Tana river."""
+    lists = read.lists
+    if noun in lists.bands:
+        return "organisation"
+    if noun in lists.provinces:
+        return "place"
+    lands = noun in lists.lands and read.form(first - 1) == "the" and read.beside(first)
+    return "region" if lands else None
 
 
 _ROAD = regex.compile(

@@ -74,16 +74,20 @@ def _is_town(read: Reading, run: Run, forms: tuple[str, ...]) -> bool:
 
 
 def _parts(read: Reading) -> Iterator[Match]:
-    """A part of a place: southern Lebanon, north-west England; South Korea is a place itself."""
+    """A part of a place or region: southern Lebanon, eastern Europe; South Korea is a place itself."""
     known = places("en")
     for at in range(len(read.every) - 1):
         if read.form(at).replace("-", "") not in read.lists.compass or not read.beside(at + 1):
             continue
+        of = read.form(at - 1) == "the" and read.form(at + 1) == "of" and read.beside(at + 2)
         for size in (3, 2, 1):
-            name = tuple(read.form(n) for n in range(at + 1, at + 1 + size))
+            first = at + 1 + of
+            name = tuple(read.form(n) for n in range(first, first + size))
             whole = (read.form(at), *name)
-            if known.names.get(name) == "place" and read.upper(at + 1) and whole not in known.names:
-                yield match(read, "region", [at, at + size])
+            named = known.names.get(name) in {"place", "region"}
+            known_whole = read.upper(at) and whole in known.names
+            if named and read.upper(first) and not known_whole:
+                yield match(read, "region", [at, first + size - 1])
                 break
 
 

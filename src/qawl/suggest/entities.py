@@ -1,12 +1,12 @@
 """Entities by rule and by name: amounts, dates, places, titles and the persons behind them."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from qawl.suggest import arabic_names, english_names
 from qawl.suggest.amounts import amounts
-from qawl.suggest.gazetteer import Gazetteer, Match, countries, key, places
-from qawl.suggest.lists import reading
+from qawl.suggest.gazetteer import Gazetteer, Match, places
+from qawl.suggest.lists import Reading, reading
 from qawl.suggest.sentences import Quote
 
 
@@ -30,9 +30,9 @@ def entities(
     named = [Match(what(each.label), each.start, each.end) for each in marked]
     if read.lists.ordinals:  # the rules tell ordinals from months: كانون الأول
         named = [each for each in named if each.label != "ordinal"]
-    named += places(language).find(text, read.every, arabic=read.arabic)
+    listed = [*places(language).find(text, read.every, arabic=read.arabic)]
+    named += _without_parts(each for each in listed if not _is_word(read, each))
     named = [_tanwin(text, each) for each in named if read.arabic or _is_name(text, each)]
-    named = _without_parts_of_countries(text, language, named)
     found += named
     by_words = {"ar": arabic_names.names, "en": english_names.names}.get(short)
     if by_words is not None:
@@ -48,14 +48,26 @@ def entities(
     return _settled([_speaking(each, sources) for each in found])
 
 
-def _without_parts_of_countries(text: str, language: str, named: list[Match]) -> list[Match]:
-    """Without places that are the end of a country's name: السعودية in المملكة العربية السعودية."""
-    starts = {
-        each.end: each.start
-        for each in named
-        if each.label == "place" and key(text[each.start : each.end]) in countries(language)
-    }
-    return [m for m in named if m.label != "place" or starts.get(m.end, m.start) >= m.start]
+def _without_parts(listed: Iterable[Match]) -> Iterator[Match]:
+    """Names in order without places in a longer one: no السعودية of المملكة العربية السعودية."""
+    end = 0
+    for each in listed:
+        if each.label != "place" or each.end > end:
+            yield each
+        if each.label == "place":
+            end = max(end, each.end)
+
+
+_NOT_BEFORE_NAMES = frozenset(("الذي", "التي", "لم", "لن", "القوة"))
+"""Words behind which a name of a place is another word: التي ينبع منها, القوة القاهرة."""
+
+
+def _is_word(read: Reading, match: Match) -> bool:
+    """Whether the words before a place tell that it is none."""
+    at = read.inside(match.start, match.end)[:1]
+    before = read.form(at[0] - 1) if at and read.near(at[0]) else ""
+    sea = match.label == "nationality" and before in {"بحر", "شط", "جزيرة"}  # بحر العرب
+    return sea or before in _NOT_BEFORE_NAMES
 
 
 def _without_first_words(text: str, found: list[Match]) -> list[Match]:
@@ -124,6 +136,7 @@ _NESTS = {
     ("organisation", "region"),
     ("organisation", "facility"),
     ("region", "place"),
+    ("region", "nationality"),
     ("facility", "place"),
     ("facility", "person"),
     ("event", "place"),

@@ -142,6 +142,9 @@ class Lists(msgspec.Struct, frozen=True):
     edges: frozenset[str] = frozenset()
     year_parts: frozenset[str] = frozenset()
     before_times: frozenset[str] = frozenset()
+    about: frozenset[str] = frozenset()
+    lands: frozenset[str] = frozenset()
+    counted: frozenset[str] = frozenset()
 
 
 @cache

@@ -16,19 +16,27 @@ def number_end(read: Reading, at: int) -> int | None:
     if not is_number(read, at):
         return None
     last = at
-    while read.near(last + 1):
+    while read.near(last + 1) or _adds(read, last + 1):
         form, before = read.form(last + 1), read.form(last)
         joined = form.removeprefix("و") if read.arabic else form
         scale = form in read.lists.scales and not (before in read.lists.scales and before == form)
         spelt = before not in read.lists.scales and not before[:1].isdigit()
         follows = read.arabic and form.startswith("و") and joined in read.lists.scales
-        if scale or follows or (spelt and joined in read.lists.numbers):
+        if scale or follows or _adds(read, last + 1) or (spelt and joined in read.lists.numbers):
             last += 1
         else:
             break
     if not read.arabic and [read.form(n) for n in range(last + 1, last + 4)] in _AND_A_PART:
         last += 3
     return last
+
+
+def _adds(read: Reading, at: int) -> bool:
+    """Whether digits go on with a number behind `and`: 3 ملايين و200 ألف."""
+    if not read.arabic or at >= len(read.every) or read.form(at - 1) not in read.lists.scales:
+        return False
+    apart = read.text[read.every[at - 1].end : read.every[at].start] == " و"
+    return apart and read.form(at).isdecimal() and read.form(at + 1) in read.lists.scales
 
 
 _AND_A_PART = [["and", "a", "half"], ["and", "a", "quarter"]]

@@ -22,7 +22,7 @@ from qawl.suggest.sentences import Quote
 from qawl.suggest.words import plain, words
 
 MODEL = "qawl-rules"
-VERSION = "8"
+VERSION = "9"
 
 
 class Name(NamedTuple):
@@ -69,10 +69,7 @@ def _quotes(draft: Draft, article: Article, names: Sequence[Name]) -> None:
     ids = [_content(draft, article, each, found, best) for each in found]
     for each, identity in zip(found, ids, strict=True):
         if each.follows is not None:
-            first = found[each.follows]
             draft.arrow(identity, ids[each.follows])
-            if first.source is not None:
-                draft.arrow(identity, draft.found("source", first.source.start, first.source.end))
             continue
         for what, part in (
             ("cue", each.cue),
