@@ -341,7 +341,9 @@ def test_bad_input_is_set_aside_with_place_and_reason(trial, pile, tmp_path):
             "good.txt": NEWS,
             "empty.txt": b"",
             "blank.txt": " \n\t\r\n",
+            "unseen.txt": "\u200f\u200b\n\u200e",  # these were frozen, for annotators to look at
             "chrome.txt": "شارك الخبر\nنسخ الرابط",
+            "unseen_chrome.txt": "\u200b\nشارك الخبر\nنسخ الرابط",
             "picture.txt": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\xff\xfe",
             "long.txt": "ا" * (LONGEST + 1),
             "menu.html": (PAGES / "menu.html").read_bytes(),
@@ -371,6 +373,7 @@ def test_bad_input_is_set_aside_with_place_and_reason(trial, pile, tmp_path):
     }
     expected = {
         "empty.txt:": "empty file", "blank.txt:": "white space only", "chrome.txt:": "nothing is left", "picture.txt:": "binary",
+        "unseen.txt:": "white space only", "unseen_chrome.txt:": "nothing is left",
         "long.txt:": "too long", "menu.html:": "no article", "paper.pdf:": "not a kind of file", "broken.jsonl:2": "not JSON",
         "broken.jsonl:3": "not a JSON object", "broken.jsonl:4": "no field `text`", "broken.jsonl:5": "redistribute",
         "twice.jsonl:2": "two articles with one id", "cut.jsonl.gz:1": "cut off", "fake.parquet:": "not parquet", "empty.jsonl:": "no lines",
@@ -488,7 +491,7 @@ def test_controls_in_records_go_from_the_text_and_from_what_is_said_of_it(trial,
     assert article.text == f"{NEWS}[0m\n{OTHER}"
     assert received(article.text, article.edits) == text
     assert (article.title, article.source) == ("عنوان", "المرسى")
-    assert list(aside(trial).values()) == ["nothing is left of the text after cleaning"]
+    assert list(aside(trial).values()) == ["no text, or white space only"]
 
 
 def test_long_line_is_passed_over_without_being_kept(trial, monkeypatch):

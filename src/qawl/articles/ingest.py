@@ -26,6 +26,7 @@ from qawl.core import files, temporary
 from qawl.core.findings import finding, reason
 from qawl.core.project import Project
 from qawl.core.records import Article, from_json, to_json
+from qawl.core.text import blank
 
 _log = logging.getLogger("qawl")
 
@@ -118,7 +119,7 @@ def _is_new(article: Article, places: Mapping[str, str], intake: Intake) -> bool
     there = places.get(article.id)
     if there is None and article.id in intake.known.articles:
         there = intake.known.articles[article.id].received
-    if not article.text:
+    if blank(article.text):
         intake.set_aside(article.received, reason("text-cleaned"))
         return False
     if there == article.received:

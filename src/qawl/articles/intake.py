@@ -16,7 +16,7 @@ from qawl.articles.scripts import foreign
 from qawl.core.findings import Reason, finding, reason
 from qawl.core.records import Article, Finding, to_json
 from qawl.core.settings import Settings
-from qawl.core.text import received
+from qawl.core.text import blank, received
 
 
 @dataclass(slots=True)
@@ -188,7 +188,7 @@ class Intake:
 
     def _stage(self, found: Received) -> None:
         article = freeze(found, self.settings)
-        if not article.text:
+        if blank(article.text):
             self.set_aside(found.place, reason("text-cleaned"))
             return
         if found.metadata.language is None and foreign(article.text, article.language):

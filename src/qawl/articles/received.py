@@ -10,11 +10,10 @@ from qawl.articles.metadata import FIELDS, Metadata, one_source
 from qawl.core.errors import TOO_DEEP
 from qawl.core.findings import Reason, reason
 from qawl.core.records import FORMAT, Format
-from qawl.core.text import printable
+from qawl.core.text import blank, printable
 
 LONGEST = 1_000_000
 """Code points of the longest text that is taken for an article."""
-_NOTHING = "\ufeff\x00 \t\r\n"
 _DEEPEST = 100
 """How often lists and objects of a context may stand in each other."""
 _CONTROL = re.compile("[\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
@@ -80,7 +79,7 @@ def set_aside(path: str, why: Reason, line: int | None = None) -> SetAside:
 
 def checked(text: str, path: str, line: int | None, metadata: Metadata) -> Found:
     """A received article, unless its text is none."""
-    if not text.strip(_NOTHING):
+    if blank(text):
         return set_aside(path, reason("text-empty"), line)
     if len(text) > LONGEST:
         return set_aside(path, reason("text-long", f": {len(text)} code points"), line)
