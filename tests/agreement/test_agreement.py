@@ -331,6 +331,16 @@ def test_the_command_prints_stores_and_writes_a_page(recorded, monkeypatch, tmp_
     assert report.stored(recorded) is None
 
 
+def test_the_page_has_no_chart_of_articles_that_nobody_did_twice(recorded, tmp_path):
+    """It was a chart of undefined figures, as in the first weeks of a campaign."""
+    (recorded.exports / "annotations" / "quote.jsonl").write_bytes(b"")
+    page = tmp_path / "page.html"
+    corpora.qawl(recorded.root, "agreement", "--html", page)
+    layers = page.read_text("utf-8").split("<section>")[1:]
+    charts = {each.partition("</h2>")[0]: each.count("<svg") for each in layers}
+    assert sorted(charts.values()) == [0, 1, 1]
+
+
 def test_what_is_stored_gives_the_figures_of_a_new_report(recorded):
     path = recorded.agreement_file
     path.unlink(missing_ok=True)
