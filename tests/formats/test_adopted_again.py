@@ -46,7 +46,7 @@ def done(who):
     en = [at("en", "The bank", "a label", "e1", certainty="no"), at("en", "bank said", "PER", "e2")]
     return {
         "ar": work(ar, arrows, topic="سياسة"),
-        "en": work(en, [arrow("goes on", "e2", "e1")]),
+        "en": work(en, [arrow("goes on", "e2", "e1"), arrow("قال", "e2", "e1", "left")]),
         "zh": work([at("zh", "北京", "مكان", "z1")]),
     }
 
@@ -57,6 +57,12 @@ def corpus(tmp_path_factory):
     folder = corpora.corpus(home / "corpus", SCHEME, TEXTS, ["a1", "a2"])
     pull(folder, "acts", TEXTS, {"a1": done(1), "a2": done(2)})
     return folder
+
+
+def ends(relation):
+    """The ids of the spans from which and to which a relation leads, however it was drawn."""
+    both = relation["from"], relation["to"]
+    return both[::-1] if relation.get("direction") == "left" else both
 
 
 def records(folder):
@@ -71,7 +77,11 @@ def records(folder):
             (*place[s["id"]], json.dumps(s["attributes"], sort_keys=True)) for s in each["spans"]
         )
         arrows = sorted(
-            (r["label"], place[r["from"]], place[r["to"]], r.get("direction", "right"))
+            (
+                r["label"],
+                *map(place.get, ends(r)),
+                r.get("direction", "right").replace("left", "right"),
+            )
             for r in each["relations"]
         )
         found[texts[each["article_id"]], each["annotator"]] = spans, arrows, each["attributes"]
@@ -144,6 +154,26 @@ def test_an_example_for_prodigy_has_a_token_at_both_ends_of_every_span(corpus, t
         for each in row["relations"]:
             assert each["head"] == each["head_span"]["token_end"]
             assert each["child_span"] in row["spans"]
+
+
+def test_spans_with_white_space_at_their_ends_and_doubles_go_to_prodigy(tmp_path):
+    """A span ends with the last token in it; two of one label and place are one there, which the report says."""
+    text = "Ada  Moor left."
+    spans = [mark("a", "PER", 0, 5), mark("b", "PER", 5, 10), mark("c", "PER", 5, 10)]
+    spans.append(mark("d", "PER", 9, 10))
+    made = corpora.corpus(tmp_path / "c", corpora.scheme("acts", ["PER"]), {"a": text}, ["a1"])
+    pull(made, "acts", {"a": text}, {"a1": {"a": work(spans)}})
+    qawl(made, "export", "prodigy", "--annotator", "a1", "--to", tmp_path / "out")
+    row = json.loads((tmp_path / "out/acts.a1.jsonl").read_text("utf-8"))
+    found = [
+        (s["start"], [t["text"] for t in row["tokens"][s["token_start"] : s["token_end"] + 1]])
+        for s in row["spans"]
+        if "token_start" in s
+    ]
+    assert found == [(0, ["Ada"]), (5, ["Moor"]), (5, ["Moor"])]
+    assert [each["ws"] for each in row["tokens"]] == [True, True, False, False]
+    report = json.loads((tmp_path / "out/report.json").read_text("utf-8"))
+    assert report["counts"] == {"no-token": 1, "changed": 1}
 
 
 def test_columns_with_offsets_keep_every_span_and_its_place(corpus, tmp_path):

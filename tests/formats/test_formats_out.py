@@ -365,10 +365,15 @@ def test_spacy_reads_documents_spans_and_relations(exported, works):
             assert {each.label_ for each in doc.ents} <= {each.label for each in record.spans}
             drawn = {(label, one, other) for (one, other), of in doc._.rel.items() for label in of}
             first = {name: span.start for name, span in group.items()}
-            wanted = {
+            arrows = [
                 (label, first[one], first[other]) for label, one, other, _ in arrows_of(record)
-            }
-            assert wanted <= drawn
+            ]
+            back = [
+                (label, other, one)
+                for (label, one, other), (*_, both) in zip(arrows, arrows_of(record), strict=True)
+                if both
+            ]
+            assert {*arrows, *back} == drawn
     assert seen == len(works)
 
 
@@ -380,12 +385,14 @@ def test_what_is_undecided_is_missing_in_spacy(tmp_path):
     folder = corpora.corpus(
         tmp_path / "corpus", corpora.scheme("ner", ["PER", "LOC"]), text, ["a1", "a2"]
     )
-    anna, rome = mark("1", "PER", 0, 4), mark("2", "LOC", 16, 20)
-    pull(folder, "ner", text, {"a1": {"t": work([anna, rome])}, "a2": {"t": work([anna])}})
+    agreed = [mark("1", "PER", 0, 4), mark("3", "PER", 5, 12)]
+    single = [mark("2", "LOC", 16, 20), mark("4", "LOC", 9, 12)]  # the latter inside what is agreed
+    done = {"a1": {"t": work(agreed + single)}, "a2": {"t": work(agreed)}}
+    pull(folder, "ner", text, done)
     qawl(folder, "export", "spacy", "--to", tmp_path / "out")
     (path,) = (tmp_path / "out").glob("*.spacy")
     (doc,) = DocBin().from_disk(path).get_docs(spacy.blank("en").vocab)
-    assert [token.ent_iob_ for token in doc] == ["B", "O", "O", "O", "", "O"]
+    assert [token.ent_iob_ for token in doc] == ["B", "B", "I", "O", "", "O"]
 
 
 def test_cassis_reads_types_spans_and_relations(exported, works):
@@ -651,6 +658,19 @@ def test_findings_of_a_record_stop_no_export(tmp_path, name):
         assert answer["spans"][0] | {"attributes": {}} == {
             "n": 1, "label": "PER", "text": "Omar", "occurrence": 1, "attributes": {},
         }  # fmt: skip
+
+
+def test_a_line_for_gliner_goes_on_where_a_span_does(tmp_path):
+    texts = {"a": "The Bank\nof Tyre said.\n\nIt left."}
+    made = corpora.corpus(tmp_path / "c", corpora.scheme("ner", ["ORG"]), texts, ["a1"])
+    spans = [mark("s", "ORG", 4, 16), mark("t", "ORG", 24, 26)]
+    pull(made, "ner", texts, {"a1": {"a": work(spans)}})
+    qawl(made, "export", "gliner", "--to", tmp_path / "out", "--annotator", "a1")
+    (path,) = (tmp_path / "out").glob("*.jsonl")
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    found = [[each["tokenized_text"][a : b + 1] for a, b, _ in each["ner"]] for each in rows]
+    assert found == [[["Bank", "of", "Tyre"]], [["It"]]]
+    assert [each["start"] for each in rows] == [0, 24], "a line without words is none"
 
 
 @pytest.mark.parametrize("name", ["tei", "uima"])

@@ -331,6 +331,18 @@ def test_several_label_sets_in_one_layer(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "way"),
+    [
+        *(("ar", "rtl"), ("ar-SY", "rtl"), ("arz", "rtl"), ("apc-LB", "rtl"), ("ar-x-news", "rtl")),
+        *(("az-Arab-IR", "rtl"), ("az", "ltr"), ("ar-Latn", "ltr"), ("zh-cmn-Hant", "ltr")),
+    ],
+)
+def test_a_config_runs_the_way_that_its_language_is_written(language, way):
+    """Varieties of Arabic ran from the left, and Arabic in Latin letters from the right."""
+    assert f"direction: {way};" in config("layer: x\nlabels: [A]", language).get("style")
+
+
 def bar(attributes):
     """Pixels that the bar keeps for the attributes of a span."""
     root = config(f"layer: x\nlabels: [A]\nattributes: [{attributes}]")

@@ -9,7 +9,7 @@ from qawl.core.phrases import phrases
 from qawl.core.xml import quoteattr
 from qawl.scheme import doubts, points
 from qawl.scheme.attributes import Attribute, ControlPlace
-from qawl.scheme.languages import RTL
+from qawl.scheme.languages import is_rtl
 from qawl.scheme.model import ContextField, LabelSet, Scheme
 from qawl.scheme.names import context_control, listed
 from qawl.scheme.titles import title_in, xml_title
@@ -107,7 +107,7 @@ def config_xml(scheme: Scheme, language: str, *, judging: bool = False) -> str:
     For a judge, the task's open points stand above the text.
     """
     scheme = _decided(scheme) if judging else scheme
-    direction = "rtl" if language.split("-", maxsplit=1)[0] in RTL else "ltr"
+    direction = "rtl" if is_rtl(language) else "ltr"
     style = f"direction: {direction}; text-align: {'right' if direction == 'rtl' else 'left'}"
     lines = [
         f"<!-- Made from {scheme.layer}.yaml by `qawl scheme`. -->",
