@@ -103,6 +103,48 @@ def named(tmp_path, monkeypatch):
     return write(tmp_path / "export.json", tasks)
 
 
+@pytest.mark.parametrize(
+    ("asked", "done_on", "note"),
+    [
+        # Required of regions of PER alone, as Qawl's own configs say it, and each has it: it stays required.
+        ('perRegion="true" visibleWhen="region-selected" whenTagName="label" whenLabelValue="PER"', ["a"], None),
+        ('perRegion="true" whenLabelValue="PER"', ["a"], None),
+        ('perRegion="true" visibleWhen="region-selected"', ["a", "b"], None),
+        ('perRegion="true"', None, None),
+        # Required of all regions, and one label never has it: it would be an error on each of them.
+        ('perRegion="true"', ["a"], "work lacks it"),
+        ('perRegion="true" visibleWhen="region-selected" whenTagName="label" whenLabelValue="PER"', [], "work lacks it"),
+        ('perRegion="true" visibleWhen="choice-selected" whenTagName="complete"', [], "only where its condition holds"),
+    ],
+)  # fmt: skip
+def test_what_a_config_requires_stays_required_where_no_work_lacks_it(
+    tmp_path, monkeypatch, asked, done_on, note
+):
+    """A condition on labels counted as lacking work: whole configs lost what they required."""
+    monkeypatch.chdir(tmp_path)
+    config = NAMES.replace('name="sure" toName="txt"', 'name="sure" toName="txt" required="true"')
+    before = (
+        'perRegion="true" whenLabelValue="PER" visibleWhen="region-selected" whenTagName="label"'
+    )
+    assert before in config
+    (tmp_path / "config.xml").write_text(config.replace(before, asked), "utf-8")
+    results = [region("a", "PER", TEXT, "ليلى"), region("b", "LOC", TEXT, "بيروت")]
+    results += [
+        {"id": each, "from_name": "sure", "to_name": "txt", "type": "choices", "value": {"choices": ["yes"]}}
+        for each in done_on or []
+    ]  # fmt: skip
+    work_of = [] if done_on is None else [work(1, results, 8)]
+    said = adopt(
+        tmp_path, write(tmp_path / "e.json", [task(1, TEXT, work_of)]), tmp_path / "config.xml"
+    )
+    scheme = yaml.safe_load((tmp_path / "c/label_config/label.yaml").read_text("utf-8"))
+    (sure,) = [each for each in scheme["attributes"] if each["name"] == "sure"]
+    assert sure.get("required", False) is (note is None)
+    told = [each for each in said["notes"] if each.startswith("sure is required")]
+    assert told == ([f"sure is required, but {note}: it is optional in the scheme"] if note else [])
+    assert errors(tmp_path / "c") == []
+
+
 def test_a_project_becomes_a_corpus_with_everything_in_it(named, tmp_path):
     said = adopt(tmp_path, named, tmp_path / "config.xml")
     assert said["in"] == {"tasks": 2, "annotations": 3, "spans": 4, "relations": 1, "attributes": 3}

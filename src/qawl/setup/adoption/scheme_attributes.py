@@ -47,12 +47,10 @@ def attribute(
     if control.per_region and sets:
         node["of"] = conditions.labels_of(control, config, sets, seen.of if seen else (), notes)
     if control.required:
-        if _everywhere(control, seen, facts):
-            node["required"] = True
+        if lacks := _not_everywhere(control, node.get("of"), seen, facts):
+            notes.append(f"{control.name} is required, but {lacks}: it is optional in the scheme")
         else:
-            notes.append(
-                f"{control.name} is required, but work lacks it: it is optional in the scheme"
-            )
+            node["required"] = True
     return node
 
 
@@ -77,18 +75,23 @@ def inferred(name: str, seen: Seen, language: str) -> Node:
     return node
 
 
-def _everywhere(control: Control, seen: Seen | None, facts: Facts) -> bool:
-    """Whether nothing lacks what is required; conditions make some do without."""
-    if control.conditions:
-        return False
-    if seen is None:
-        return facts.counts.annotations == 0
+def _not_everywhere(
+    control: Control, of: Sequence[str] | None, seen: Seen | None, facts: Facts
+) -> str | None:
+    """Why a scheme can't require what a config does, in words; None if nothing lacks it."""
+    if any(not control.per_region or e.shown != "region-selected" for e in control.conditions):
+        return "only where its condition holds"
     if control.per_region:
-        marked = sum(
-            n for each in facts.labels.values() for label, n in each.items() if label in seen.of
-        )
-        return seen.regions >= marked
-    return seen.documents >= facts.counts.annotations
+        labels = seen.of if of is None and seen else of or ()
+        there, wanted = seen.regions if seen else 0, _marked(labels, facts)
+    else:
+        there, wanted = seen.documents if seen else 0, facts.counts.annotations
+    return "work lacks it" if there < wanted else None
+
+
+def _marked(labels: Iterable[str], facts: Facts) -> int:
+    """How many spans of these labels there are."""
+    return sum(each[label] for each in facts.labels.values() for label in labels)
 
 
 def rename(attributes: list[Node], notes: list[str]) -> None:
