@@ -302,9 +302,22 @@ def test_the_map_of_an_earlier_version_is_read(corpus):
     assert whose(corpus) == {"a2": ["Sami"], "ruba": ["Layla"]}
 
 
-@pytest.mark.parametrize("written", [int, str, lambda n: {"id": str(n), "email": f"{n}@t.example"}])
+@pytest.mark.parametrize(
+    "written",
+    [
+        int,
+        str,
+        float,
+        lambda n: [n],
+        lambda n: {"id": float(n)},
+        lambda n: {"id": str(n), "email": f"{n}@t.example"},
+    ],
+)
 def test_a_user_is_known_again_on_another_machine_however_the_number_is_written(corpus, written):
-    """Scripts and spreadsheets write "7" for 7. The journal kept no such number, and git keeps no .qawl."""
+    """Scripts and spreadsheets write "7" for 7. The journal kept no such number, and git keeps no .qawl.
+
+    Tables with a gap in the column make all its numbers 7.0: all users of such an export were one annotator.
+    """
     pull(corpus, [work(user=written(8))])
     pull(corpus, [work(OMAR, "Omar", number=2, task=2, user=written(7))])
     shutil.rmtree(corpus.folder / ".qawl")

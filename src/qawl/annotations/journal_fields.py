@@ -82,10 +82,18 @@ def _result(given: dict[str, object]) -> dict[str, object]:
 def user(given: object) -> int | None:
     """The number of a user, also as scripts and spreadsheets write it ("7"); an address or a name is
     none, nor are digits that may be a telephone number."""
-    number = given.get("id") if isinstance(given, dict) else given
+    given = plain(given)
+    number = plain(given.get("id")) if isinstance(given, dict) else given
     if isinstance(number, str) and _SHORT.fullmatch(number):
         return int(number)
     return number if type(number) is int and abs(number) < 1 << 63 else None
+
+
+def plain(given: object) -> object:
+    """What names a user, which scripts and tables may write in a list of one, or a number as 7.0."""
+    if isinstance(given, list) and len(given) == 1:
+        given = given[0]
+    return int(given) if isinstance(given, float) and given.is_integer() else given
 
 
 def without_addresses(value: object) -> object:

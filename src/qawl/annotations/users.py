@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
+from qawl.annotations.journal_fields import plain
 from qawl.core import files, names
 from qawl.core.errors import InputError
 from qawl.core.project import Project
@@ -42,9 +43,10 @@ class User(Struct, frozen=True, order=True):
 
 def user(given: object) -> User:
     """The user that `completed_by` names, in any way that Label Studio and others write it."""
+    given = plain(given)
     if isinstance(given, dict):
         name = next((given[key] for key in ("email", "username") if given.get(key)), None)
-        return User(_number(given.get("id")), _name(name))
+        return User(_number(plain(given.get("id"))), _name(name))
     return User(_number(given), None if _number(given) is not None else _name(given))
 
 
