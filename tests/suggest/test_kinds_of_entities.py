@@ -1,5 +1,8 @@
 """What `qawl suggest` marks in sentences made here: kinds that articles held which no rule's author had read."""
 
+from importlib.resources import files
+
+import msgspec
 import pytest
 
 import corpora
@@ -212,6 +215,10 @@ CASES = [
     ("GPE", "غرقت ولاية النيل الأزرق وفاض النيل الأزرق.", ["ولاية النيل الأزرق"]),
     # The agency of a dateline; a word that says whose, or what kind of thing, is no post; no law is called false.
     ("ORG", "عمان (بترا) - هطل المطر.", ["بترا"]),
+    ("ORG", "فازت مولودية وهران على اتحاد طنجة، وفي نهضة مصر خير.", ["مولودية وهران", "اتحاد طنجة"]),
+    ("ORG", "Quantiva, the Canadian chipmaker, said so. Meanwhile, the company, now closed, sold Quantiva's site.",
+     ["Quantiva", "Quantiva"]),
+    ("ORG", "The Austin Rangers met Austin Flowers.", ["Austin Rangers"]),
     ("ORG", "مسقط (وكالات) - هطل المطر على جماعة الحوثي.", ["جماعة الحوثي"]),
     ("OCC", "نقص اليد العاملة، والنفط ملك لليبيين، وقالت رئيسة وزراء المقاطعة دانا سميث.", ["رئيسة وزراء المقاطعة"]),
     ("OCC", "Minister for Finance Paul Tiernan met the Minister of Health, and the minister of Norway.",
@@ -234,6 +241,15 @@ def found(tmp_path_factory):
 def test_entities_of_a_kind(found, label, text, wanted):
     marked = sorted((each["start"], each["text"]) for each in found[text] if each["label"] == label)
     assert [surface for _, surface in marked] == wanted
+
+
+@pytest.mark.parametrize("name", ["entities", "given_names", "names", "quotes"])
+def test_no_list_holds_a_word_twice(name):
+    """Seventy-nine regions stood twice: who took one out of the list left the other."""
+    raw = files("qawl.suggest").joinpath("data", f"{name}.yaml").read_bytes()
+    for lists in msgspec.yaml.decode(raw, type=dict[str, dict]).values():
+        for each, words in lists.items():
+            assert len(words) == len({*words}), each
 
 
 def test_parts_of_parts_of_periods_end():

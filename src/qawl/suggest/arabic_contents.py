@@ -114,8 +114,14 @@ def said_after(sentence: Sentence, at: int, end: int, *, near: int = 24) -> Said
     return None
 
 
+_SHOWN = ("نشر", "ظهر", "كشف", "علن", "ثبت", "بين")
+"""Stems of verbs behind which a colon opens a list, and no speech."""
+
+
 def behind_colon(sentence: Sentence, at: int) -> Said | None:
     """What is said behind a colon without marks, to the end of the sentence: أما الخبير فيقول: الطرق."""
+    if has_stem(sentence.form(at), _SHOWN):
+        return None
     words = sentence.words[at : at + 13]
     own = sentence.inside(words[0].start)
     end = own.end - 1 if own else sentence.end

@@ -537,7 +537,15 @@ def _clubs(read: Reading) -> Iterator[Match]:
         before = read.form(at - 1).removeprefix("و")
         if lead is not None and (_is_of_men(read, at + 1) or before in read.lists.before_clubs):
             found[read.form(at)[lead:],] = "organisation"
+        noun = lead_of(read.form(at), read.lists.club_nouns)
+        if noun is not None and read.beside(at + 1) and _is_city(read.form(at + 1)):
+            found[read.form(at)[noun:], read.form(at + 1)] = "organisation"  # مولودية وهران
     yield from Gazetteer(found).find(read.text, read.every, arabic=True)
+
+
+def _is_city(form: str) -> bool:
+    """Whether a word is the name of a place that is no country."""
+    return places("ar").names.get((form,)) == "place" and (form,) not in countries("ar")
 
 
 def _is_of_men(read: Reading, at: int) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
+from qawl.suggest.cues import lexicon
 from qawl.suggest.english_places import (
     Run,
     bare_match,
@@ -56,12 +57,14 @@ def _told(read: Reading, runs: list[Run]) -> tuple[list[Match], list[Run]]:
         elif found[0].label == "organisation" and len(run) == 2:
             teams.add(read.form(run[1]))
         if found and read.form(run[-1]) in read.lists.companies:
-            firms.add(tuple(read.form(n) for n in run[:-1]))
+            firms |= {tuple(read.form(n) for n in run[:-1])} if len(run) > 2 else set()
+        elif found and len(run) < 3 and _is_told(read, run):
+            firms.add(tuple(read.form(n) for n in run))
     rest: list[Run] = []
     for run in left:
         forms = tuple(bare(read.form(n)) for n in run)
         team = len(run) == 1 and forms[0] in teams and read.form(run[0]).endswith("s")
-        if team or (len(run) > 1 and forms in firms):
+        if team or forms in firms:
             told.append(bare_match(read, "organisation", run))
         else:
             rest.append(run)
@@ -185,7 +188,7 @@ def _kind(read: Reading, run: Run) -> Iterator[Match]:
             yield bare_match(read, "organisation", run)
     elif (
         _is_acronym_of(read, run)
-        or _is_team(read, forms)
+        or _is_team(read, run, forms)
         or _is_told(read, run)
         or _is_paper(read, run)
     ):
@@ -256,9 +259,20 @@ def _is_told(read: Reading, run: Run) -> bool:
         return True
     at = run[-1] + 1
     after = read.text[read.every[run[-1]].end :][:2]
-    if after != ", " or read.form(at) not in {"a", "an"} or (read.opens(run[0]) and len(run) == 1):
+    if after != ", " or read.form(at) not in {"a", "an", "the"}:
         return False
-    return any(_is_kind(read, n) for n in range(at + 1, at + 4))
+    kind = next((n for n in range(at + 1, at + 5) if _is_kind(read, n)), 0)
+    opens = read.opens(run[0]) and len(run) == 1
+    if opens and _may_open(read.form(run[0])):
+        return False
+    closed = kind > 0 and read.text[read.every[kind].end :][:1] == ","
+    return closed if opens or read.form(at) == "the" else kind > 0  # Quantiva, the chipmaker, said
+
+
+def _may_open(form: str) -> bool:
+    """Whether a word may open a sentence before its subject: Meanwhile, a company; Sadly, a firm."""
+    known = lexicon("en")
+    return form.endswith("ly") or (known is not None and form in known.openers | known.times)
 
 
 def _is_kind(read: Reading, at: int) -> bool:
@@ -281,10 +295,11 @@ def _is_acronym_of(read: Reading, run: Run) -> bool:
     return len(run) == 2 and _is_acronym(read, run[0]) and not known and not rest & others
 
 
-def _is_team(read: Reading, forms: list[str]) -> bool:
+def _is_team(read: Reading, run: Run, forms: list[str]) -> bool:
     """Whether two words name a team: a place, and what its players are called (Nairobi Mariners)."""
     first, last = forms[0], forms[-1]
-    if len(forms) != 2 or not last.endswith("s") or first in read.lists.given:
+    person = first in read.lists.given and read.form(run[0] - 1) != "the"  # the Austin Rangers
+    if len(forms) != 2 or not last.endswith("s") or person:
         return False
     others = read.lists.regions | read.lists.facilities | read.lists.events | read.lists.laws
     known = places("en").names

@@ -144,6 +144,7 @@ class Lists(msgspec.Struct, frozen=True):
     before_times: frozenset[str] = frozenset()
     about: frozenset[str] = frozenset()
     lands: frozenset[str] = frozenset()
+    club_nouns: frozenset[str] = frozenset()
     counted: frozenset[str] = frozenset()
 
 
