@@ -393,3 +393,27 @@ def test_work_on_a_task_that_somebody_imported_by_hand_is_not_put_back(make_corp
     assert "0 annotations put back" in qawl(server, made, "push", "--recover").output
     done = qawl(server, made, "pull")
     assert (done.exit_code, "twice" in done.output) == (0, False)
+
+
+@pytest.mark.parametrize("overlap", [1, 2])
+@pytest.mark.parametrize("lost", ["tasks", "annotations"])
+def test_work_that_was_taken_for_anothers_first_goes_back_once(make_corpus, qawl, overlap, lost):
+    """The journals of both knew it as gone, so it went back as the work of both: two who agreed, and where
+    the other had done the article too, their own work was lost."""
+    server, made = at_work(make_corpus, 1, overlap)
+    before = [each.spans for each in derive.read(made, "entity")], whose(made)
+    qawl(server, made, "pull", "--annotator", f"2={NAMES[0]}")
+    assert qawl(server, made, "pull", "--annotator", f"2={NAMES[1]}").exit_code == 0
+    assert whose(made) == before[1]
+    for those in server.held.values():
+        for task in those if lost == "annotations" else ():
+            task["annotations"].clear()
+        server.delete_tasks([each["id"] for each in those if lost == "tasks"])
+    qawl(server, made, "pull")
+    assert whose(made) == []
+    said = qawl(server, made, "push", "--recover")
+    assert f"{4 * overlap} annotations put back" in said.output
+    assert "0 journalled" in qawl(server, made, "push", "--recover", "--dry-run").output
+    assert qawl(server, made, "pull").exit_code == 0
+    assert ([each.spans for each in derive.read(made, "entity")], whose(made)) == before
+    assert "nothing to do" in qawl(server, made, "push").output

@@ -1,13 +1,15 @@
 """Annotations that a server lost, put back on it from the journal."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from math import inf
 
 import msgspec
 
-from qawl.annotations import derive, journal, journal_entries
+from qawl.annotations import derive, identity, journal, journal_entries, journal_fields
 from qawl.annotations import store as annotation_store
+from qawl.annotations.journal_entries import Entry
 from qawl.annotations.journal_fields import ASSIGNED
 from qawl.annotations.to_label_studio import write_again
 from qawl.articles import selection, withdrawal
@@ -81,7 +83,7 @@ def done_before(project: Project, steps: Iterable[Step]) -> int:
     judged: set[tuple[str, object, Place]] = {
         (layer, JUDGE, each.place)
         for layer in {layer for layer, who, _ in added if who == JUDGE}
-        for each in _journalled(project, layer)
+        for each in _journalled(project, layer, {})
         if each.annotator == JUDGE  # of another basis, the task is another question
     }
     return len(added & (done | judged))
@@ -131,14 +133,16 @@ def _filled(client: Client, project: Project, watch: Watch) -> int:
 def _lost(client: Client, project: Project, there: list[Remote]) -> Lost:
     """What journals have and the server has not; of the judge's work what is to be decided still: for
     the rest nobody gets a task."""
-    stands = _stands(client, project, there)
+    pooled = project.settings.label_studio.pool or any(each.slice is not None for each in there)
+    people = PoolUsers(client, project, there).met() if pooled else {}
+    stands = _stands(client, project, there, people)
     out = withdrawal.ids(project)
     return [
         (layer, each)
         for layer in project.settings.layers
         if layer not in project.settings.label_studio.adopted
         for waiting in [{each.article_id for each in judge_tasks(project, layer)}]
-        for each in _journalled(project, layer)
+        for each in _journalled(project, layer, people)
         if each.annotator != JUDGE or each.place[0] in waiting
         if (layer, each.annotator, each.place) not in stands and each.place[0] not in out
     ]
@@ -241,7 +245,9 @@ class _Users:
         return {"completed_by": user}
 
 
-def _stands(client: Client, project: Project, there: list[Remote]) -> set[tuple[str, str, Place]]:
+def _stands(
+    client: Client, project: Project, there: list[Remote], people: Mapping[int, str]
+) -> set[tuple[str, str, Place]]:
     """(layer, annotator, place) of the annotations on the server, whoever's task they are on."""
     alone = [each for each in there if each.slice is None]
     held = plan.held(client, project, alone)
@@ -252,21 +258,25 @@ def _stands(client: Client, project: Project, there: list[Remote]) -> set[tuple[
         if task.annotated
     }
     shared = [each for each in there if each.slice is not None]
-    people = PoolUsers(client, project, there).met() if shared else {}
     done = pool_work.submitted(client, project, shared, people, plan.articles_of(project))
     for remote, annotator, article in done:
         found.add((remote.layer, annotator, (article, None)))
     return found
 
 
-def _journalled(project: Project, layer: str) -> list[_Known]:
-    """The latest annotation of each annotator and place; not what stands in another's journal now."""
+def _journalled(project: Project, layer: str, people: Mapping[int, str]) -> list[_Known]:
+    """The latest annotation of each annotator and place; not what is another's now, or was in the end.
+    `people` says who the users are."""
     paths = dict(journal.files(project, layer))
     owners = {
         key: name
         for name, path in paths.items()
         for key in journal.reading(project, path).holds.alive
     }
+    entries = [
+        (name, each) for name, path in paths.items() for each in journal_entries.counting(path)
+    ]
+    gone = _owners(entries, people)
     latest = {
         (name, place): _Known(
             name,
@@ -275,10 +285,31 @@ def _journalled(project: Project, layer: str) -> list[_Known]:
             entry.scheme_version,
             msgspec.json.decode(entry.annotation),
         )
-        for name, path in paths.items()
-        for entry in journal_entries.counting(path)
-        if owners.get(entry.key, name) == name
+        for name, entry in entries
+        if owners.get(entry.key, gone.get(_where(entry), name)) == name
         for data in (entry.task["data"],)
         for place in ((entry.article_id, data.get("basis")),)
     }
     return list(latest.values())
+
+
+def _owners(entries: Iterable[tuple[str, Entry]], people: Mapping[int, str]) -> dict[object, str]:
+    """Whose the annotations of a server were in the end. What moved from one journal to another stands in
+    both, and once the server lost it, both know it as gone."""
+    found: dict[object, tuple[float, bool, bool, str]] = {}
+    for name, entry in entries:
+        if (at := _where(entry)) is not None:
+            sent = msgspec.json.decode(entry.annotation)
+            when = identity.instant(sent.get("updated_at"))
+            user = journal_fields.user(sent.get("completed_by"))
+            theirs = user is not None and people.get(user) == name
+            assigned = entry.task["data"].get(ASSIGNED) == name
+            this = (-inf if when is None else when, theirs, assigned, name)
+            found[at] = max(found.get(at, this), this)
+    return {at: name for at, (*_, name) in found.items()}
+
+
+def _where(entry: Entry) -> object:
+    """What an annotation is on its server; None where it did not come from a server itself."""
+    made = entry.task.get("project_created_at")
+    return made and (entry.key, entry.task.get("project"), made)
