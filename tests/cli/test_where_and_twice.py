@@ -115,3 +115,14 @@ def test_pages_and_silver_stand_beside_what_a_corpus_keeps(corpus, tmp_path):
     ):
         for place in ("exports/mine", "own", str(tmp_path / "own")):
             assert "keeps its own data" not in run(*words, f"{place}.{words[0]}").output
+
+
+def test_a_current_folder_that_is_gone_is_named(tmp_path, monkeypatch):
+    """A shell may stand in a folder that was removed: it was "No such file or directory", of no file."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    told = main("nowhere", "validate")
+    monkeypatch.chdir(tmp_path)
+    assert told == (1, "qawl: the current folder is removed: go to another one (cd)\n")

@@ -10,6 +10,7 @@ import click
 
 from qawl import __version__
 from qawl.cli import COMMANDS
+from qawl.core.errors import ProjectError
 
 
 class Commands(click.Group):
@@ -57,9 +58,17 @@ class Commands(click.Group):
 @click.pass_context
 def group(ctx: click.Context, folder: tuple[Path, ...]) -> None:
     """From news articles to a citable dataset of entities, quotes and claims."""
-    ctx.obj = Path.cwd()
+    ctx.obj = _here()
     for each in folder:
         _enter(each)
+
+
+def _here() -> Path:
+    """The current folder; a shell may still be in one that is removed."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise ProjectError("the current folder is removed: go to another one (cd)") from error
 
 
 def _refuse_options(context: click.Context, words: list[str]) -> None:
