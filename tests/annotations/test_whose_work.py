@@ -122,6 +122,25 @@ def test_the_same_annotation_with_its_unique_id_and_without_is_one(corpus):
     assert whose(corpus) == {"a1": ["Layla"]}
 
 
+@pytest.mark.parametrize("first", [int, float])
+def test_numbers_of_tasks_and_annotations_with_a_fraction_are_the_same_numbers(corpus, first):
+    """A script that went through a table has written 7.0 for 7: the work counted again beside itself."""
+
+    def export(as_):
+        tasks = [
+            work(number=as_(1), user=as_(1), task=as_(1)),
+            work(number=as_(2), user=as_(2), task=as_(1), surface="Layla"),
+        ]
+        return [{**each, "project": as_(1)} for each in tasks]
+
+    other = float if first is int else int
+    for kind in (first, other):
+        done = pull(corpus, export(kind))
+        assert done.exit_code == 0, done.output
+    assert whose(corpus) == {"a1": ["Sami"], "a2": ["Layla"]}
+    assert journal(corpus).count(b"\n") == 2  # the second brought nothing new
+
+
 def test_what_changes_by_itself_or_between_editions_is_no_new_version(corpus):
     pull(corpus, [work(created_ago="1 minute", result_count=1)])
     again = work(created_ago="2 years", result_count=7, reviews=[], last_action="updated")

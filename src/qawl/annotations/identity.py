@@ -204,6 +204,7 @@ _sorted = msgspec.json.Encoder(order="sorted")
 
 def _number(given: object) -> str | None:
     """A number as a server gives it, or another tool's name for a thing."""
+    given = journal_fields.plain(given)
     if type(given) is int or (isinstance(given, str) and given):
         return str(given)
     return None

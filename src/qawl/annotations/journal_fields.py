@@ -27,6 +27,7 @@ ANNOTATION = (
     "parent_annotation",
     "parent_prediction",
 )
+_NUMBERS = ("id", "project", "task")
 USERS = ("completed_by", "updated_by")
 TASK = ("id", "inner_id", "project", "created_at", "updated_at", "is_labeled")
 ASSIGNED = "qawl_annotator"
@@ -52,6 +53,7 @@ def annotation(sent: Mapping[str, object]) -> dict[str, object]:
         for name in ANNOTATION
         if name in sent
     }
+    kept |= {name: plain(kept[name]) for name in _NUMBERS if name in kept}
     return kept | {name: user(sent[name]) for name in USERS if name in sent}
 
 
@@ -60,6 +62,7 @@ def task(sent: Mapping[str, Any]) -> dict[str, Any]:
     data = sent.get("data")
     given = data if isinstance(data, dict) else {}
     kept = {name: without_addresses(sent[name]) for name in TASK if name in sent}
+    kept |= {name: plain(kept[name]) for name in _NUMBERS if name in kept}
     return kept | {"data": {name: without_addresses(given[name]) for name in DATA if name in given}}
 
 
@@ -90,7 +93,7 @@ def user(given: object) -> int | None:
 
 
 def plain(given: object) -> object:
-    """What names a user, which scripts and tables may write in a list of one, or a number as 7.0."""
+    """What names a user or a thing: scripts and tables may write a list of one, or a number as 7.0."""
     if isinstance(given, list) and len(given) == 1:
         given = given[0]
     return int(given) if isinstance(given, float) and given.is_integer() else given
