@@ -660,6 +660,66 @@ def test_findings_of_a_record_stop_no_export(tmp_path, name):
         }  # fmt: skip
 
 
+@pytest.fixture
+def overlong(tmp_path):
+    """overlong(format) → (text, report, files) of spans at both ends of a text, nested over a line break, and
+    where their words stand three times, once over another."""
+    text = "nana said\nnanana told nana of the long way to the harbour of Tyre and Sidon"
+    made = corpora.corpus(tmp_path / "c", corpora.scheme("ner", ["A", "B"]), {"a": text}, ["a1"])
+    places = [("A", 0, 4), ("A", 5, 16), ("B", 5, 12), ("B", 12, 16), ("A", 22, 26)]
+    places.append(("B", len(text) - 5, len(text)))
+    spans = [mark(f"m{at}", *place) for at, place in enumerate(places)]
+    pull(made, "ner", {"a": text}, {"a1": {"a": work(spans)}})
+
+    def make(name):
+        qawl(made, "export", name, "--to", tmp_path / name, "--annotator", "a1")
+        report = json.loads((tmp_path / name / "report.json").read_text("utf-8"))
+        return text, report, [tmp_path / name / each for each in report["files"]]
+
+    return make
+
+
+def test_web_annotations_quote_what_stands_around_a_span(overlong):
+    text, _, files = overlong("web-annotation")
+    (page,) = [each for each in files if each.suffix == ".jsonld"]
+    items = json.loads(page.read_text("utf-8"))["items"]
+    assert len(items) == 6
+    for place, quoted in (each["target"]["selector"] for each in items):
+        start, end = place["start"], place["end"]
+        assert quoted["prefix"] == text[:start][-32:]
+        assert quoted["suffix"] == text[end:][:32]
+
+
+def test_a_chat_counts_places_that_overlap(overlong):
+    _, _, (path,) = overlong("chat")
+    answer = json.loads(json.loads(path.read_text("utf-8"))["messages"][2]["content"])
+    found = [each["occurrence"] for each in answer["spans"] if each["text"] == "nana"]
+    assert found == [1, 3, 4], "nanana holds it twice"
+
+
+def test_a_line_break_is_said_of_spans_that_have_tags(overlong):
+    assert overlong("conll2003")[1]["counts"] == {
+        "edge-in-token": 2, "shared-token": 1, "too-deep": 2, "line-break": 1,
+    }  # fmt: skip
+
+
+def test_work_under_an_older_scheme_goes_to_label_studio_without_its_version(tmp_path):
+    texts = {"a": "Rima left."}
+    old = corpora.scheme("ner", ["PER"])
+    made = corpora.corpus(tmp_path / "c", old, texts, ["a1"])
+    pull(made, "ner", texts, {"a1": {"a": work([mark("s", "PER", 0, 4)])}})
+    new = {
+        **old,
+        "version": "2",
+        "labels": [*old["labels"], {"name": "LOC", "title": {"en": "Place"}}],
+    }
+    (made / "label_config/ner.yaml").write_text(json.dumps(new), "utf-8")
+    qawl(made, "scheme")
+    qawl(made, "export", "label-studio", "--to", tmp_path / "out", "--annotator", "a1")
+    report = json.loads((tmp_path / "out/report.json").read_text("utf-8"))
+    assert report["counts"] == {"scheme-version": 1}
+
+
 def test_a_line_for_gliner_goes_on_where_a_span_does(tmp_path):
     texts = {"a": "The Bank\nof Tyre said.\n\nIt left."}
     made = corpora.corpus(tmp_path / "c", corpora.scheme("ner", ["ORG"]), texts, ["a1"])

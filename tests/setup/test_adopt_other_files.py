@@ -269,6 +269,16 @@ def test_a_token_without_a_tag_takes_no_level_along(tmp_path):
     assert list(reasons(report).values()) == [1]
 
 
+def test_a_token_with_spaces_in_a_file_that_they_part_is_counted(tmp_path):
+    """The words behind its first were left out of the text without a word."""
+    rows = ["in O", "New York B-LOC", "today O"]
+    report, records, articles = adopt(tmp_path, {"a.conll": "\n".join(rows)})
+    assert marked(records) == [("LOC", "New")]
+    assert articles[0]["text"] == "in New today"
+    (why,) = reasons(report)
+    assert why.startswith("token with more columns than most")
+
+
 @pytest.mark.parametrize("start", ["-DOCSTART- -DOCSTART- O", "-DOCSTART- O O", "-DOCSTART- -X- O"])
 def test_the_start_of_a_document_of_another_corpus_names_no_article(tmp_path, start):
     """As in CoNLL-2002: all had one id, and columns of parts of speech were taken for tags."""
@@ -330,11 +340,12 @@ def test_fragments_of_brat_may_stand_in_any_order(tmp_path, places):
 @pytest.mark.parametrize("named", ["webanno.custom.NewsArticle", "org.press.Article"])
 def test_a_layer_of_a_cas_may_be_called_like_our_type_of_articles(tmp_path, named):
     """They were left out, some without a word, and some became attributes of the text."""
-    string, base = {"%NAME": "value", "%RANGE": "uima.cas.String"}, "uima.tcas.Annotation"
-    place = {"%TYPE": named, "@sofa": 1}
+    string, base = "uima.cas.String", "uima.tcas.Annotation"
+    features = {each: {"%NAME": each, "%RANGE": string} for each in ("value", "note")}
+    place = {"%TYPE": named, "@sofa": 1, "note": ""}  # INCEpTION writes what was emptied so
     sofa = {"%ID": 1, "%TYPE": "uima.cas.Sofa", "sofaNum": 1, "sofaID": "_InitialView"}
     cas = {
-        "%TYPES": {named: {"%NAME": named, "%SUPER_TYPE": base, "value": string}},
+        "%TYPES": {named: {"%NAME": named, "%SUPER_TYPE": base, **features}},
         "%FEATURE_STRUCTURES": [
             {**sofa, "mimeType": "text", "sofaString": "Article 5, Sidon"},
             {"%ID": 2, **place, "begin": 0, "end": 9, "value": "law"},
@@ -344,5 +355,6 @@ def test_a_layer_of_a_cas_may_be_called_like_our_type_of_articles(tmp_path, name
     }
     report, records, _ = adopt(tmp_path, {"a.json": json.dumps(cas)})
     assert marked(records) == [("law", "Article 5"), ("place", "Sidon")]
+    assert [each["attributes"] for each in records[0]["spans"]] == [{}, {}]
     assert records[0]["attributes"] == {}
     assert reasons(report) == {}

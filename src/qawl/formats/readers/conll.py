@@ -30,6 +30,7 @@ _CHUNKS = frozenset(
 _NO_TAG = "token whose tag is missing, or none of IOB, IOBES or BMES: taken as outside"
 _LABEL_STUDIO = ["-X-", "_"]
 """The second and third column of Label Studio's CONLL2003."""
+_MORE = "token with more columns than most: what stands between its first and its tag is left out"
 _AGAIN = "column of tags that says of most spans what the last column says"
 
 
@@ -120,6 +121,8 @@ def _shape(rows: Sentence) -> Shape:
     token = 0
     while token < narrow - 2 and all(row[token].isdecimal() for row in rows):
         token += 1
+    usual = max(widths := Counter(map(len, rows)), key=lambda each: widths[each], default=0)
+    notes = (_MORE,) * sum(len(row) > usual for row in rows)
     levels = 1
     while levels < narrow - token - 1:
         column = [row[-levels - 1] for row in rows]
@@ -127,9 +130,9 @@ def _shape(rows: Sentence) -> Shape:
         if not all(map(_TAG.fullmatch, column)) or (labels and labels <= _CHUNKS):
             break
         if _says_again(column, [row[-1] for row in rows]):
-            return Shape(token, levels, (_AGAIN,))
+            return Shape(token, levels, (*notes, _AGAIN))
         levels += 1
-    return Shape(token, levels)
+    return Shape(token, levels, notes)
 
 
 def _tags_alone(row: list[str]) -> bool:
