@@ -5,6 +5,7 @@ UTF-16 as Windows writes it, code pages, tags of other schemes, offsets inside a
 
 import gzip
 import json
+import os
 
 import pytest
 from click.testing import CliRunner
@@ -358,3 +359,29 @@ def test_a_layer_of_a_cas_may_be_called_like_our_type_of_articles(tmp_path, name
     assert [each["attributes"] for each in records[0]["spans"]] == [{}, {}]
     assert records[0]["attributes"] == {}
     assert reasons(report) == {}
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({".json": EXPORT}, ["\\udcff.json:1"]),
+        ({".jsonl": DOCCANO}, ["\\udcff.jsonl:1"]),
+        ({".txt": "😀 Sidon", ".ann": "T1\tP 2 7\tSidon\n"}, ["\\udcff"]),
+        ({"/b.txt": "😀 Sidon", "/b.ann": "T1\tP 2 7\tSidon\n"}, ["\\udcff/b"]),
+    ],
+    ids=["label-studio", "doccano", "brat", "folder of brat"],
+)
+def test_a_name_of_a_file_that_is_not_utf_8_keeps_nothing_out(tmp_path, files, told):
+    """Archives of old machines have such names. The export was refused, brat's and doccano's texts were left
+    out as tasks that hold no UTF-8; `qawl ingest` reads such files."""
+    for name, content in files.items():
+        path = tmp_path / "in" / (os.fsdecode(b"\xff") + name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, "utf-8")
+    into = tmp_path / "corpus"
+    words = ["adopt", str(tmp_path / "in"), "--into", str(into), "--json"]
+    done = CliRunner().invoke(cli.group, words)
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["records"]["spans"] == 1
+    article = json.loads((into / "corpus/articles.jsonl").read_text("utf-8"))
+    assert {article["received"], article["source_id"]} & set(told)

@@ -390,7 +390,9 @@ def _have(count: int) -> str:
 
 def _question(export: Export, user: User, evidence: _Evidence) -> str:
     """What nobody can tell, and how to say it."""
-    why = "the journal has this number from elsewhere, or as the judge's"
+    why = (
+        "the journal or another of these exports has this number from elsewhere, or as the judge's"
+    )
     if one := evidence.clashing:
         why = (
             f"annotation {one.id} of task {one.task} here is other work than the one that the "

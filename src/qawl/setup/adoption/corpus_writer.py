@@ -22,6 +22,7 @@ from qawl.core.excerpts import many
 from qawl.core.lookup import Lookup, Spilled, temporary_database
 from qawl.core.project import Project, load
 from qawl.core.records import Article, to_json
+from qawl.core.text import printable
 from qawl.scheme.names import TASK_KEYS
 from qawl.setup.adoption import articles as adopted
 from qawl.setup.adoption.people import OF_SERVERS
@@ -180,7 +181,7 @@ class CorpusWriter:
     def _article(self, task: Task, text: str, said: Metadata, at: int, spool: Spool) -> Article:
         data = task["data"]
         own = data.get("source_id")
-        place = f"{spool.source.path.name}:{at}"
+        place = f"{printable(spool.source.path.name)}:{at}"
         project = task.get("project")
         number = f"{project if project is not None else ''}/{task.get('id', place)}"
         source_id = own if isinstance(own, str) and project is None else number
@@ -199,7 +200,8 @@ class CorpusWriter:
         who = {self._pseudonym(spool, each) for each in annotations(task)}
         digest = adopted.frozen_hash(text)
         if spool.source.format == LABEL_STUDIO:
-            place = f"project {task.get('project') or spool.source.path} of server {spool.server}"
+            project = task.get("project") or printable(str(spool.source.path))
+            place = f"project {project} of server {spool.server}"
             met = self._meetings.of(digest, {*who, place}, source_id)
             self.apart += bool(who) and met.partition("#")[0] != source_id
             return source_id

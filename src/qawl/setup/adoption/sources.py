@@ -18,6 +18,7 @@ from qawl.articles.received import SetAside
 from qawl.core import files, packings
 from qawl.core.errors import InputError
 from qawl.core.records import AttributeValue
+from qawl.core.text import printable
 from qawl.formats.readers import detect, table
 from qawl.formats.readers.document import Document, Work
 from qawl.scheme.from_config import ATTRIBUTES, LABELS, Config
@@ -274,10 +275,11 @@ def _first(path: Path) -> Task | None:
 
 
 def _task(document: Document, number: int) -> Task:
-    """A document of another tool as a task."""
+    """A document of another tool as a task; names of its files need not be UTF-8."""
+    source_id = printable(document.source_id)
     return {
         "id": number,
-        "data": {**document.context, "text": document.text, "source_id": document.source_id},
+        "data": {**document.context, "text": document.text, "source_id": source_id},
         "annotations": [
             _annotation(work, document.text, number, at) for at, work in enumerate(document.works)
         ],
@@ -311,7 +313,7 @@ def _annotation(work: Work, text: str, number: int, at: int) -> dict[str, object
     ]
     return {
         "id": f"{number}.{at}",
-        "completed_by": {"email": work.annotator} if work.annotator else None,
+        "completed_by": {"email": printable(work.annotator)} if work.annotator else None,
         "was_cancelled": work.skipped,
         "result": result,
     }
