@@ -224,6 +224,10 @@ CASES = [
     ("OCC", "Minister for Finance Paul Tiernan met the Minister of Health, and the minister of Norway.",
      ["Minister for Finance", "Minister of Health", "minister"]),
     ("PERS", "Minister for Finance Paul Tiernan met them.", ["Paul Tiernan"]),
+    ("OCC", "Minister of State for Health Grace Nakato spoke.", ["Minister of State for Health"]),
+    ("OCC", "ودعا وزيرها الأحزاب إلى الحوار.", ["وزيرها"]),
+    ("PERS", "وقال محمد ألطاف حسين إن العبارة غرقت.", ["محمد ألطاف حسين"]),
+    ("CARDINAL", "وألغت الوزارة 1500 عقد قبل عقدين.", ["1500"]),
     ("LAW", "وقال إن القرار «باطل ولاغ» يخالف القانون.", []),
     ("OCC", "An official said the official residence is closed to officials.", ["official", "officials"]),
 ]  # fmt: skip

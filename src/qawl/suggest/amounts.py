@@ -305,12 +305,18 @@ def _counted(read: Reading, at: int, last: int) -> Iterator[Match]:
         long = surface.isdecimal() and (len(surface) > 2 or int(surface) >= 24)
         hours = following in {"hour", "hours", "ساعة", "ساعات"}
         yield Match("date" if long and hours else "time", start, read.every[after].end)
-    elif following in lists.periods or following.endswith("-old"):
+    elif _are_periods(read, read.text[start:end], following):
         yield Match("date", start, read.every[_period_stop(read, after)].end)
     elif (not is_year(read, at, last) or _counts(read, at, last)) and not _month_beside(
         read, at, last
     ):
         yield from _plain(read, at, start, end)
+
+
+def _are_periods(read: Reading, number: str, following: str) -> bool:
+    """Whether what is counted is a stretch of time, or an age; of 1500 عقد no decade."""
+    contracts = following in {"عقد", "عقدا"} and len(number) > 2
+    return (following in read.lists.periods and not contracts) or following.endswith("-old")
 
 
 def _counts(read: Reading, at: int, last: int) -> bool:

@@ -65,6 +65,8 @@ def _before_marks(sentence: Sentence, at: int) -> tuple[str, int] | None:
 
 def _verb(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
     """A quote of a finite verb: what is said before it in marks, or after it."""
+    if [sentence.form(at - 2), sentence.form(at - 1)] == ["على", "ما"]:
+        return _as_told(sentence, at, cue)
     form = sentence.form(at)
     end = clause_end(sentence, at)
     if _goes_on_saying(sentence, at, end) or _is_published(sentence, at):
@@ -92,9 +94,27 @@ def _verb(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
     return Quote(content, what, cue, whose, addressee, "implicit" if source is None else None)
 
 
+def _as_told(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
+    """غرقت العبارة، على ما أفادت الشرطة وكالة فرانس برس: what stands before it is what is said."""
+    start = sentence.words[at - 2].start
+    content = trimmed(sentence.text, opening(sentence), start, " ،,؛")
+    if sentence.before(start) not in {"،", ",", "»", "”", '"'} or sentence.size(content) < FEW:
+        return None
+    inner = words_until(sentence, at, clause_end(sentence, at))
+    whole = named_run(sentence, inner)
+    run = sentence.within(whole.start, whole.end) if whole else []
+    cut = second_noun(run)
+    source, told = (
+        (with_mark(sentence, run[:cut]), with_mark(sentence, run[cut:])) if cut else (whole, None)
+    )
+    direct = content in sentence.quoted
+    what: Kind = "direct" if direct else kind(sentence, content, proclitics=True)
+    return Quote(content, what, cue, source, told, None if source else "implicit")
+
+
 def _of_first_verb(sentence: Sentence, at: int) -> Stretch | None:
     """The subject of the verb before this one, which goes on with `and`: زار الوزير الجسر، وقال."""
-    if sentence.form(at)[:1] != "و":
+    if sentence.form(at)[:1] not in {"و", "ف"}:
         return None
     for step in range(at - 1, -1, -1):
         if step in sentence.sources:

@@ -137,7 +137,8 @@ def _office_end(read: Reading, at: int, taken: set[int]) -> int:
 def _office_step(read: Reading, at: int, last: int) -> int:
     """How many words a post goes on with; 0 or less where it ends with them."""
     form, before = read.form(last + 1), read.form(last)
-    definite = read.form(at).startswith(("ال", "لل"))
+    owned = is_owned(read.form(at), read.lists.titles)  # ودعا وزيرها الأحزاب
+    definite = owned or read.form(at).startswith(("ال", "لل"))
     if own := _own_step(read, at, last):
         return own
     if form.startswith("لل"):

@@ -83,6 +83,9 @@ def second_noun(run: list[Word]) -> int:
         adjective |= _is_office(bare) or bare in _HONORIFICS  # أمين الوزارة الدكتور فلان
         people |= before.startswith("ال") and form.startswith("ال") and not adjective
         people |= form in _ANOTHER or form in lists("ar").organisation_heads
+        people |= _is_office(form) and _is_name_of(
+            run[:n]
+        )  # استقبل الرئيس جوزف العلم سفيرة النرويج
         if people or ((form,) in known and known[(form,)] != "nationality"):
             return n
     return 0

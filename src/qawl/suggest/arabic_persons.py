@@ -101,6 +101,8 @@ def _name_end(read: Reading, at: int) -> int:
             last += not (last > at and _is_object(read, form))
         elif last == at or before in lists.given:
             last += _is_family(read, last + 1)
+            inner = read.form(last + 1) in lists.given - lists.common
+            last += last > at and inner and read.near(last + 1)  # محمد ألطاف حسين
         break
     last += read.form(last + 1) in {"الدين", "الله"} and read.near(last + 1)  # خير الدين
     last += last > at and read.form(last) == "آل" and not stops_at(read, last + 1)  # آل ثاني

@@ -433,6 +433,8 @@ def _speaks_for(read: Reading, at: int, form: str) -> int:
         if read.form(last + 1) in read.lists.given:
             break
         last += 1
+    if of and read.form(last + 1) == "for" and read.beside(last + 1) and read.upper(last + 2):
+        last += 2  # Minister of State for Health
     seat = form in {"mp", "msp"} and read.form(last + 1) == "and" and read.upper(last + 2)
     last += 2 * (seat and read.beside(last + 2))
     return last
