@@ -110,6 +110,32 @@ def test_formats_that_hold_all_of_it_bring_equal_records_back(corpus, tmp_path, 
     assert said["in"] == said["records"]
 
 
+def test_a_text_that_is_chosen_or_typed_comes_back_as_one_attribute(tmp_path):
+    """A config has two controls for it, of which adoption made two attributes: `speaker` without a value,
+    which it left out, and `speaker_typed`."""
+    speaker = {"name": "speaker", "title": {"en": "speaker"}, "kind": "text", "suggest": "speakers"}
+    scheme = corpora.scheme("acts", ["PER", "مكان"], attributes=[speaker | {"of": ["PER"]}])
+    folder = corpora.corpus(tmp_path / "corpus", scheme, TEXTS, ["a1"])
+    marks = [at("ar", "مصر", "مكان", "a2"), at("ar", "ترامب", "PER", "a3", speaker="دونالد ترامب")]
+    pull(folder, "acts", TEXTS, {"a1": {"ar": work(marks), "en": work([]), "zh": work([])}})
+    qawl(folder, "export", "label-studio", "--annotator", "a1", "--to", tmp_path / "out")
+    config = folder / "label_config" / "acts.xml"
+    words = (
+        "adopt",
+        tmp_path / "out" / "acts.a1.json",
+        config,
+        "--into",
+        tmp_path / "new",
+        "--json",
+    )
+    said = json.loads(qawl(tmp_path, *words).stdout)
+    assert records(tmp_path / "new") == records(folder)
+    assert said["in"] == said["records"]
+    assert not [each for each in said["notes"] if "speaker" in each]
+    assert "suggest: speakers" in (tmp_path / "new/label_config/acts.yaml").read_text("utf-8")
+    assert qawl(tmp_path / "new", "scheme", "--check").exit_code == 0
+
+
 def test_brat_loses_values_of_the_article_and_arrows_both_ways(corpus, tmp_path):
     found, said = again(corpus, tmp_path, "brat")
     expected = {

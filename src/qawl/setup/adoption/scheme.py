@@ -180,19 +180,21 @@ def _configured(config: Config, facts: Facts, language: str, notes: list[str]) -
         for each in sets
         if each.conditions
     ]
+    controls = list(config.of(frozenset(ATTRIBUTES)))
+    lists = scheme_attributes.offered(controls)
     notes += [
         f"{each.name}: its values are listed in the field {field} of each task: the scheme has those "
         "that the config or the work has"
         for each in config.of(_LISTED)
-        if (field := each.settings.get("value", "")).startswith("$")
+        if (field := each.settings.get("value", "")).startswith("$") and each.name not in lists
     ]
     node |= scheme_labels.labelled(sets, language)
     scheme_labels.free_hotkeys(node, notes)
     labels = [item.name for each in sets for item in each.items]
-    controls = list(config.of(frozenset(ATTRIBUTES)))
-    node["attributes"] = [
+    made = [
         scheme_attributes.attribute(each, config, facts, sets, language, notes) for each in controls
     ]
+    node["attributes"] = scheme_attributes.joined(made, lists)
     known = {each.name for each in config.controls}
     for name, seen in facts.attributes.items():
         if name not in known:

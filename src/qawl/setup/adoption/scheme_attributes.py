@@ -1,7 +1,7 @@
 """Controls that give attributes, and what the work has of them → attributes of a scheme."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -9,6 +9,7 @@ from qawl.formats.readers.json_lines import whole
 from qawl.scheme.attributes import as_number
 from qawl.scheme.from_config import ATTRIBUTES, Config, Control, Item, every
 from qawl.scheme.kinds.numbers import STEPS, Number
+from qawl.scheme.kinds.texts import TYPED
 from qawl.scheme.names import LAYER, LAYER_OF_SPANS, ROW, SPAN, STANDOFF, free_name
 from qawl.setup.adoption import conditions
 from qawl.setup.adoption.conditions import Node
@@ -29,6 +30,7 @@ _MOST = {"TextArea": "maxSubmissions", "Taxonomy": "maxUsages"}
 _TAKEN = frozenset((*SPAN, *LAYER, *LAYER_OF_SPANS, "open"))
 """Columns of a release that an attribute must not be called like."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_FIELD = re.compile(r"\$[A-Za-z0-9_]+")
 _TIME = re.compile(rf"{_DAY.pattern}T[0-9]{{2}}:[0-9]{{2}}")
 
 
@@ -92,6 +94,31 @@ def _not_everywhere(
 def _marked(labels: Iterable[str], facts: Facts) -> int:
     """How many spans of these labels there are."""
     return sum(each[label] for each in facts.labels.values() for label in labels)
+
+
+def offered(controls: Iterable[Control]) -> dict[str, str]:
+    """Choices of names that each task lists, with a text area of the same name beside, as Qawl's configs
+    have them: their name → the field of the list. Both are one text of a scheme."""
+    areas = {(each.name, each.per_region) for each in controls if each.tag == "TextArea"}
+    return {
+        each.name: listed.removeprefix("$")
+        for each in controls
+        if each.tag == "Choices" and (each.name + TYPED, each.per_region) in areas
+        if _FIELD.fullmatch(listed := each.settings.get("value", "")) and not each.several
+    }
+
+
+def joined(attributes: list[Node], lists: Mapping[str, str]) -> list[Node]:
+    """The attributes, those that are chosen of such a list or typed beside as one text each."""
+    nodes: dict[str, Node] = {each["name"]: each for each in attributes}
+    for name, field in lists.items():
+        chosen, typed = nodes[name], nodes[name + TYPED]
+        if typed["kind"] == "text":
+            of = dict.fromkeys((*chosen.get("of", ()), *typed.get("of", ())))
+            nodes[name] = typed | {"name": name, "title": chosen["title"], "suggest": field}
+            nodes[name] |= {"of": list(of)} if of else {}
+            del nodes[name + TYPED]
+    return list(nodes.values())
 
 
 def rename(attributes: list[Node], notes: list[str]) -> None:
