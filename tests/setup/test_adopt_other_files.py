@@ -290,6 +290,23 @@ def test_the_start_of_a_document_of_another_corpus_names_no_article(tmp_path, st
     assert reasons(report) == {}
 
 
+def test_a_response_of_argilla_1_without_values_is_somebodys_work(tmp_path):
+    """Who discarded a record, or marked nothing in it, was not there at all."""
+    mark = {"start": 0, "end": 4, "label": "P"}
+    said = [
+        {"user_id": "u1", "status": "submitted", "values": {"ner": {"value": [mark]}}},
+        {"user_id": "u2", "status": "discarded", "values": {}},
+        {"user_id": "u3", "status": "submitted", "values": {}},
+        {"user_id": "u4", "status": "draft", "values": None},
+        "u5",
+    ]
+    row = {"fields": {"text": "Rima left."}, "responses": said, "metadata": {}, "suggestions": []}
+    report, records, _ = adopt(tmp_path, {"a.json": json.dumps([row])})
+    found = [(each["annotator"], each["status"], len(each["spans"])) for each in records]
+    assert found == [("a1", "submitted", 1), ("a2", "skipped", 0), ("a3", "submitted", 0)]
+    assert reasons(report) == {"draft": 1, "response that is not an object": 1}
+
+
 def test_a_category_of_prodigy_stands_beside_the_spans_of_its_patterns(tmp_path):
     """`textcat.teach --patterns` shows what matched as spans; the category was left out without a word.
     An example of one span may have the span's label."""

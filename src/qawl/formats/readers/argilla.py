@@ -44,14 +44,20 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
 
 
 def _by_question(responses: list[Any]) -> dict[str, list[Any]]:
-    """The responses of Argilla 1, one a user, as those of Argilla 2, a list a question."""
+    """The responses of Argilla 1, one a user, as those of Argilla 2, a list a question.
+
+    One without values stands under no question: who discards a record, or has nothing to say, gives none.
+    """
     found: dict[str, list[Any]] = {}
     for each in responses:
-        values = each.get("values") if isinstance(each, dict) else None
-        told = (
-            {name: each[name] for name in ("user_id", "status") if name in each} if values else {}
-        )
-        for question, given in values.items() if isinstance(values, dict) else ():
+        if not isinstance(each, dict):
+            found.setdefault("", []).append(each)
+            continue
+        told = {name: each[name] for name in ("user_id", "status") if name in each}
+        values = each.get("values")
+        for question, given in (
+            values.items() if isinstance(values, dict) and values else [("", None)]
+        ):
             value = given.get("value") if isinstance(given, dict) else given
             found.setdefault(str(question), []).append({**told, "value": value})
     return found
