@@ -344,6 +344,17 @@ def test_a_user_is_known_again_on_another_machine_however_the_number_is_written(
     assert whose(corpus) == {"a1": ["Sami"], "a2": ["Layla", "Omar"]}
 
 
+@pytest.mark.parametrize("written", [(int, float), (float, int), (float, float)])
+def test_an_annotation_is_known_again_however_its_number_is_written(corpus, written):
+    """With 7.0 for 7 it had no number: a later version was a second annotation, counted as left out."""
+    for number, day, surface in zip(written, (1, 2), ("Sami", "Layla"), strict=True):
+        given = work(surface=surface, day=day)
+        for each in (given, *given["annotations"]):
+            each |= {"id": number(each["id"]), "project": number(3)}
+        assert pull(corpus, [given]).exit_code == 0
+    assert whose(corpus) == {"a1": ["Layla"]}
+
+
 @pytest.mark.parametrize("digits", ["0791234567", "962791234", "007", "٧"])
 def test_what_may_be_a_telephone_number_does_not_enter_the_journal(corpus, digits):
     assert pull(corpus, [work(user=digits)]).exit_code == 0

@@ -305,6 +305,17 @@ def test_labels_that_are_numbers_are_counted_as_left_out(tmp_path):
     assert {"reason": "label of a region that is no text", "count": 1} in said["left_out"]
 
 
+def test_tasks_whose_numbers_are_written_as_fractions_are_the_same_articles(tmp_path):
+    ids = set()
+    for number in (int, float):
+        folder = tmp_path / number.__name__
+        folder.mkdir()
+        written = [{**task(), "id": number(1), "project": number(3)}]
+        assert run(folder, "e.json", written).exit_code == 0
+        ids.add(json.loads((folder / "new/corpus/articles.jsonl").read_text("utf-8"))["id"])
+    assert len(ids) == 1
+
+
 MARKED = {"text": "Ada came.", "spans": [ANN], "answer": "accept"}
 ENTS = [{"id": n, "label": "A", "start_offset": n, "end_offset": n + 1} for n in (1, 2)]
 ARROW = {"from_id": 1, "to_id": 2, "type": None}

@@ -143,7 +143,8 @@ def _version(given: _Entry, result: bytes) -> Version:
 
 def _identify(given: _Entry, result: bytes) -> Identity:
     task, sent = given.task, given.annotation
-    project = task.project if type(task.project) is int else sent.project
+    project, other = map(journal_fields.plain, (task.project, sent.project))
+    project = project if type(project) is int else other
     created, origin = task.project_created_at, task.origin
     return Identity(
         article=given.article_id,

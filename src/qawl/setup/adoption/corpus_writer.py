@@ -11,6 +11,7 @@ from typing import BinaryIO
 from zlib import crc32
 
 from qawl.annotations import derive, import_files, journal, users
+from qawl.annotations.journal_fields import plain
 from qawl.annotations.task_results import Task, annotations
 from qawl.annotations.users import Account, User
 from qawl.articles import adding
@@ -182,8 +183,8 @@ class CorpusWriter:
         data = task["data"]
         own = data.get("source_id")
         place = f"{printable(spool.source.path.name)}:{at}"
-        project = task.get("project")
-        number = f"{project if project is not None else ''}/{task.get('id', place)}"
+        project, numbered = plain(task.get("project")), plain(task.get("id", place))
+        number = f"{project if project is not None else ''}/{numbered}"
         source_id = own if isinstance(own, str) and project is None else number
         source_id = self._meeting(text, source_id, task, spool)
         language = said.tag or self.language.of(text)
