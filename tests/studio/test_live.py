@@ -211,7 +211,7 @@ def test_a_config_that_would_orphan_annotations_is_refused_with_counts(served):
     path = corpus.label_config / "quote.yaml"
     path.write_text(path.read_text("utf-8").replace("SOURCE", "ORIGIN"), "utf-8")
     with pytest.raises(
-        ServerError, match="lacks what its annotations use, or its drafts: SOURCE 1"
+        ServerError, match=r"lacks what its annotations use, or its drafts: SOURCE \(1\)"
     ):
         plan.plan(client, corpus)
 

@@ -171,7 +171,7 @@ def test_a_name_that_a_draft_alone_uses_stays_within_its_reach(at_work):
     draft = {"result": [region("LOC", *place, TEXTS[2])], "lead_time": 1.0}
     client.request("POST", f"api/tasks/{task.id}/drafts?project={old.id}", body=draft)
     without = changed(made, OLD.replace(", LOC]", "]"))
-    with pytest.raises(ServerError, match="or its drafts: LOC 1;"):
+    with pytest.raises(ServerError, match=r"or its drafts: LOC \(1\);"):
         push(client, without)
     added = OLD.replace('"1"', '"2"').replace("LOC]", "PLACE]")
     made = changed(made, added + "changes: [{from: 1, renamed: [{label: LOC, to: PLACE}]}]\n")

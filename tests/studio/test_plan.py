@@ -288,6 +288,20 @@ def test_a_doubt_or_a_judges_click_does_not_stop_a_change_of_the_config(make_cor
         pushed(server, project.load(made.root))
 
 
+def test_a_value_that_a_new_config_lacks_is_named_with_its_attribute(make_corpus):
+    """The message said `9 1`: a value alone tells nobody where it is."""
+    made = make_corpus("x", settings="layers: [toy]\nannotators: [a1]")
+    stars = "layer: toy\nattributes: [{name: stars, kind: scale, max: 9}]"
+    made.scheme_file("toy").write_text(stars, "utf-8")
+    server = Memory()
+    pushed(server, made)
+    said = {"from_name": "stars", "to_name": "text", "type": "rating", "value": {"rating": 9}}
+    server.held[server.made[0]["id"]][0]["annotations"] = [{"id": 1, "result": [said]}]
+    made.scheme_file("toy").write_text(stars.replace("9", "5"), "utf-8")
+    with pytest.raises(ServerError, match=r"or its drafts: 9 of stars \(1\);"):
+        pushed(server, project.load(made.root))
+
+
 # The judge's tasks as they stand on disk
 
 

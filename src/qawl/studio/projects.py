@@ -88,7 +88,7 @@ def refuse_orphans(client: Client, project: int, title: str, current: Scheme) ->
         for result in reading.results(each):
             lost.update(_lacking(current, result))
     if lost:
-        counts = ", ".join(f"{name} {count}" for name, count in lost.most_common())
+        counts = ", ".join(f"{name} ({count})" for name, count in lost.most_common())
         raise ServerError(
             f"the new config of project {project} ({title}) lacks what its annotations use, or its "
             f"drafts: {counts}; "
@@ -109,4 +109,5 @@ def _lacking(current: Scheme, result: Mapping[str, object]) -> Iterator[str]:
     elif attribute.categories and (given := attribute.read(value_of(value))) is not None:
         said = attribute.same(given)
         every = [said] if isinstance(said, str) else said
-        yield from (each for each in every if each not in attribute.categories)
+        strange = (each for each in every if each not in attribute.categories)
+        yield from (f"{each} of {attribute.name}" for each in strange)
