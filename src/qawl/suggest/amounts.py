@@ -52,6 +52,13 @@ _DAY = regex.compile(
     r"(?![\p{L}\p{N}/-])"
 )
 """A day in digits: 20-11-2026, 2026/11/20."""
+_HIJRI = regex.compile(
+    r"(?<![\p{L}\p{N}])\p{Nd}{1,2} (?:من )?"
+    r"(?:محرم|صفر|ربيع (?:الأول|الآخر|الثاني)|جمادى (?:الأولى|الآخرة|الثانية)"
+    r"|رجب|شعبان|رمضان|شوال|ذ[وي] (?:القعدة|الحجة))"
+    r"(?: \p{Nd}{4}(?: ?هـ)?)?(?!\p{L})"
+)
+"""A day of the Islamic calendar: 5 رمضان 1447 هـ; رمضان alone is a name too."""
 _YEARS = regex.compile(
     r"(?<![\p{L}\p{N}])((?:1[89]|20)\p{Nd}{2})[-–/](\p{Nd}{2}|\p{Nd}{4})(?![\p{L}\p{N}])"
 )
@@ -77,8 +84,8 @@ def _signs(read: Reading) -> Iterator[Match]:
     for each in _TIME.finditer(read.text):
         if not _CLOCK_DOT.search(each.group()):
             yield Match("time", *each.span())
-    for each in (*_DAY.finditer(read.text), *_DECADE.finditer(read.text)):
-        yield Match("date", *each.span())
+    for sign in (_DAY, _HIJRI, _DECADE):
+        yield from (Match("date", *each.span()) for each in sign.finditer(read.text))
     for each in _YEARS.finditer(read.text):
         first, last = each[1], each[2]
         if int(last) > int(first[-len(last) :]) or last == "00":

@@ -296,7 +296,8 @@ def _demand(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
         what = kind(sentence, content, proclitics=True)
         between = words_until(sentence, at, word.start)[:step]
         source, addressee = _asking(sentence, at, between)
-        return Quote(content, what, cue, source, addressee, None if source else "implicit")
+        whose = source or _of_first_verb(sentence, at)
+        return Quote(content, what, cue, whose, addressee, None if source else "implicit")
     return None
 
 

@@ -91,7 +91,8 @@ def _is_no_post(read: Reading, at: int) -> bool:
     said = known is not None and known.cue(before, proclitics=True) is not None
     of_thing = nisba and read.near(at) and not (said or before in read.lists.stops)
     speaking = form.startswith("متحدث") and read.form(at + 1)[1:] in read.lists.languages
-    return of_thing or speaking or owned or _is_of_news(read, at)
+    deed = known is not None and form[:1] in {"ب", "ل"} and form[1:] in known.deeds  # بمحاسبة
+    return of_thing or speaking or owned or deed or _is_of_news(read, at)
 
 
 def _with_body(

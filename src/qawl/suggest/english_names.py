@@ -407,6 +407,9 @@ def _office_start(read: Reading, at: int, ends: dict[int, Run]) -> int:
     run = ends.get(start - 1)
     if run is None or not read.beside(start) or len(run) > 3:
         return start
+    body = ends.get(run[0] - 2) if read.form(run[0] - 1) == "of" else None
+    if body and read.form(body[-1]) in read.lists.organisation_openers:
+        return body[0]  # Bank of Ghana governor
     while run and read.form(run[0]) in read.lists.before_titles:
         run = run[1:]
     forms = tuple(read.form(n) for n in run)
