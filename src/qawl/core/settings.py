@@ -199,7 +199,7 @@ class Dispensation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     check: str
     reason: str
-    articles: tuple[str, ...] = ()
+    articles: tuple[str, ...] | None = None
     until: str | None = None
 
 
@@ -449,6 +449,11 @@ def _check_dispensations(given: Iterable[Dispensation]) -> None:
             raise ValueError(f"dispensations: there is no check {each.check!r}: {meant}")
         if blank(each.reason):
             raise ValueError(f"dispensations: {each.check}: the reason is empty")
+        if each.articles == ():
+            raise ValueError(
+                f"dispensations: {each.check}: articles names none: take the dispensation out, or the "
+                "key alone, if it is for all articles"
+            )
         if each.until is not None and not VERSION.fullmatch(each.until):
             raise ValueError(
                 f"dispensations: {each.check}: until: {each.until!r} is not a version: "

@@ -55,12 +55,13 @@ def _ran_out(each: Dispensation, last: str | None) -> bool:
 
 
 def _covers(each: Dispensation, found: Finding) -> bool:
-    named = not each.articles or found.article_id in each.articles
+    named = each.articles is None or found.article_id in each.articles
     return each.check == found.check and named
 
 
 def _refuse_unknown(project: Project) -> None:
-    wanted = [(each, one) for each in project.settings.dispensations for one in each.articles]
+    given = project.settings.dispensations
+    wanted = [(each, one) for each in given for one in each.articles or ()]
     known = article_store.by_id(project) if wanted else {}
     for each, article_id in wanted:
         if article_id not in known:
