@@ -69,7 +69,7 @@ REFUSED = {
     "config cut": ("e.json", [task()], "<View><Text", "not XML"),
     "config empty": ("e.json", [task()], "", "not XML"),
     "config no XML": ("e.json", [task()], "hello", "not XML"),
-    "config UTF-16": ("e.json", [task()], CONFIG.encode("utf-16"), "not UTF-8"),
+    "config UTF-16": ("e.json", [task()], CONFIG.encode("utf-16"), "not UTF-8: save the file as UTF-8"),
     "config a bomb": ("e.json", [task()], BOMB, "no document type and no entities"),
     "config too long": ("e.json", [task()], "<View>" + "<Text/>" * 200_000 + "</View>", "too many"),
     "config without controls": ("e.json", [{**task(), "annotations": []}], '<View><Text name="t" value="$text"/></View>', "nothing to mark"),

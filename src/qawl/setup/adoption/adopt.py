@@ -126,7 +126,7 @@ def _config(paths: Sequence[Path]) -> Config | None:
         try:
             text = path.read_bytes().decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise InputError(f"{path}: not UTF-8") from error
+            raise InputError(f"{path}: not UTF-8: save the file as UTF-8") from error
         return from_config.read(text, str(path))
     return None
 
