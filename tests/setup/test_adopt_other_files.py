@@ -345,6 +345,27 @@ def test_doccano_of_intents_and_slots(tmp_path):
     assert reasons(report) == {"label without offsets": 1}
 
 
+def test_no_file_of_doccano_tells_an_annotator(tmp_path):
+    """A project's files are named after their users, and older rows name who approved: the corpus, which
+    git keeps, had both in its articles."""
+    row = json.dumps({**json.loads(DOCCANO), "annotation_approver": "rima.k"})
+    _, records, articles = adopt(tmp_path, {"d/Zoe@team.example.jsonl": row, "d/omar.jsonl": row})
+    assert [each["annotator"] for each in records] == ["a1", "a2"]
+    assert [each["received"] for each in articles] == ["doccano:1"]
+    kept = [
+        path
+        for path in (tmp_path / "corpus").rglob("*")
+        if path.is_file() and ".qawl" not in path.parts
+    ]
+    told = [
+        name
+        for path in kept
+        for name in (b"zoe", b"omar", b"rima")
+        if name in path.read_bytes().lower()
+    ]
+    assert not told
+
+
 @pytest.mark.parametrize("places", ["5 9;10 14;0 4", "10 14;0 4", "0 14;5 9"])
 def test_fragments_of_brat_may_stand_in_any_order(tmp_path, places):
     """Programs write them so; the span ended before it began."""

@@ -30,6 +30,7 @@ _OWN = {
     "relations",
     "cats",
     "annotations",
+    "annotation_approver",  # a person's name, of which no corpus keeps any
     "comments",
     "Comments",
     "meta",

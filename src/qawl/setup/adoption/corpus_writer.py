@@ -182,7 +182,7 @@ class CorpusWriter:
     def _article(self, task: Task, text: str, said: Metadata, at: int, spool: Spool) -> Article:
         data = task["data"]
         own = data.get("source_id")
-        place = f"{printable(spool.source.path.name)}:{at}"
+        place = f"{_received(spool, task)}:{at}"
         project, numbered = plain(task.get("project")), plain(task.get("id", place))
         number = f"{project if project is not None else ''}/{numbered}"
         source_id = own if isinstance(own, str) and project is None else number
@@ -230,6 +230,13 @@ class CorpusWriter:
         self.written += len(done)
         kept = {name: value for name, value in task.items() if name != "completions"}
         return {**kept, "data": data, "annotations": done, "drafts": [], "predictions": []}
+
+
+def _received(spool: Spool, task: Task) -> str:
+    """The name of the file that a task came from; its format where that is named after its annotator."""
+    path = spool.source.path
+    makers = {users.maker(each).name for each in annotations(task)}
+    return spool.source.format if path.stem.lower() in makers else printable(path.name)
 
 
 class _There:
