@@ -504,6 +504,24 @@ def test_long_line_is_passed_over_without_being_kept(trial, monkeypatch):
     assert (found[1].line, found[1].text) == (2, NEWS)
 
 
+def test_rights_that_a_copy_says_and_the_article_has_not_are_named(trial, pile):
+    """A file has another place by its own path than in its folder. Who took the leave to show a text back
+    that way heard of a copy alone, and the next release still had the text."""
+    given = {"text": NEWS, "license": "CC-BY-4.0", "redistribute": True}
+    folder = pile({"a.jsonl": lines(given)})
+    assert qawl(trial, "ingest", folder).returncode == 0
+    copied = qawl(trial, "ingest", folder / "a.jsonl").stdout
+    assert "a.jsonl:1: pile/a.jsonl:1\n" in copied
+    pile({"a.jsonl": lines({**given, "license": "CC0-1.0", "redistribute": False})})
+    told = qawl(trial, "ingest", folder / "a.jsonl").stdout
+    assert "what it says of license and redistribute does not count" in told
+    (article,) = article_store.articles(trial)
+    assert (article.license, article.redistribute) == ("CC-BY-4.0", True)
+    assert qawl(trial, "ingest", folder).returncode == 0  # as the message says
+    (article,) = article_store.articles(trial)
+    assert (article.license, article.redistribute) == ("CC0-1.0", False)
+
+
 def test_mended_file_is_no_longer_set_aside(trial, pile):
     folder = pile({"a.txt": b"", "b.txt": b""})
     take(trial, folder)

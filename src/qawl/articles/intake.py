@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from qawl.articles.cleaned import Cleaned
-from qawl.articles.freezing import freeze, updated
+from qawl.articles.freezing import freeze, metadata_fields, updated
 from qawl.articles.frozen import article_id
 from qawl.articles.frozen_index import Known, claim, text_number
 from qawl.articles.left_out import LeftOut
@@ -110,7 +110,7 @@ class Intake:
         if article.received == found.place or adopted:
             self._say_more(found, adopted or article)
         else:
-            self.copy(found.place, article.received)
+            self.copy(found.place, article.received, _other_rights(article, found.metadata))
 
     def _say_more(self, found: Received, article: Article) -> None:
         """Takes what a record says of an article that the corpus has."""
@@ -164,11 +164,11 @@ class Intake:
                 message += f" (to take that out: `qawl withdraw {frozen} --reason WHY`)"
             self.outcome.findings.append(finding("source-changed", message, article_id=frozen))
 
-    def copy(self, place: str, first: str) -> None:
+    def copy(self, place: str, first: str, more: str = "") -> None:
         """Sets aside what has source and text of an article that came before."""
         if place != first:
             self.outcome.copies += 1
-            self.set_aside(place, reason("article-copy", f": {first}"))
+            self.set_aside(place, reason("article-copy", f": {first}{more}"))
 
     def _in_doubt(self, found: Received, text: int) -> bool:
         """Whether another article of this run has the same id from its source.
@@ -203,6 +203,16 @@ class Intake:
         self.outcome.set_aside.append(
             set_aside(path, why, int(line)) if several else set_aside(place, why)
         )
+
+
+def _other_rights(article: Article, said: Metadata) -> str:
+    """That a copy says other rights than the article has, in words: a copy changes no article."""
+    now = metadata_fields(said)
+    has = {"license": article.license, "redistribute": article.redistribute}
+    other = " and ".join(name for name, value in has.items() if now.get(name, value) != value)
+    if not other:
+        return ""
+    return f"; what it says of {other} does not count: say it there, and ingest it by that path"
 
 
 def _is_adopted(article: Article) -> bool:
