@@ -316,6 +316,26 @@ def test_two_servers_that_count_alike_without_unique_ids_are_two(
     assert any("of several servers: north.json (server 1)" in each for each in said["notes"])
 
 
+def test_a_number_that_is_named_on_two_servers_is_told(tmp_path, monkeypatch):
+    """`--annotator 1=mona` made one annotator of two people, one of whose works did not count, while the
+    report said that they are two."""
+    monkeypatch.chdir(tmp_path)
+    for name, start in (("north", 0), ("south", 4)):
+        text = "Ada came."
+        place = region("r", "A", text, text[start : start + 4].strip(), to="text")
+        who = {"id": 1, "email": f"{name}@team.example"}
+        made = {**work(1, [place], 1), "completed_by": who}
+        write(tmp_path / f"{name}.json", [task(1, text, [made], field="text")])
+    sources = [tmp_path / "north.json", tmp_path / "south.json"]
+    both = "user 1 of several servers is mona"
+    said = adopt(tmp_path, *sources, annotator="1=mona")
+    assert any(each.startswith(both) for each in said["notes"])
+    said = adopt(tmp_path / "named", *sources, annotator="north@team.example=mona")
+    assert not any(each.startswith(both) for each in said["notes"])
+    records = lines(tmp_path / "named" / "c" / "exports" / "annotations" / "label.jsonl")
+    assert [each["annotator"] for each in records] == ["a1", "mona"]
+
+
 def test_parts_of_one_export_are_of_one_server(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name, text, number in (("a", "Ada came.", 1), ("b", "Eve sat.", 2)):

@@ -1,5 +1,6 @@
 """Which annotator a user of several exports is: by address, else by server and number."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -102,7 +103,7 @@ class People:
     there: Collection[str] = ()
     _known: dict[str, str] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
-    _met: set[User | None] = field(default_factory=set)
+    _met: dict[User | None, set[str]] = field(default_factory=lambda: defaultdict(set))
     _numbered: dict[str, str] = field(default_factory=dict)
 
     def learn(self, server: int, number: int, name: str) -> None:
@@ -135,15 +136,15 @@ class People:
             number = users.user(user).id
             if number is None:
                 number = users.user(address).id  # a name that another tool gives may be one
-            given = self._given(User(number, address))
+            given = self._given(User(number, address), key)
             if given is None and own in self._known:
                 self._numbered[user] = self._known[own]
             self._names[key] = given or self._known.get(own) or next(self.free)
         return self._names[key]
 
-    def _given(self, who: User) -> str | None:
+    def _given(self, who: User, key: str) -> str | None:
         found = next((each for each in self.given if each is None or each.fits(who)), who)
-        self._met.add(found)
+        self._met[found].add(key)
         return self.given.get(found)
 
     def pseudonym(self, server: int, annotation: Mapping[str, object], nobody: str) -> str:
@@ -167,6 +168,12 @@ class People:
         if self._numbered:
             said = ", ".join(f"user {user} is {name}" for user, name in self._numbered.items())
             yield f"{said}, by the number on one server: where it is of another server, {how}"
+        for each, name in self.given.items():
+            if each is not None and len(self._met.get(each, ())) > 1:
+                yield (
+                    f"{each} of several servers is {name}, as --annotator says: if these are several "
+                    "people, leave that out, and each gets a pseudonym"
+                )
         told = {*self.there, *self.given.values()}
         if self.there and (fresh := [each for each in self.names if each not in told]):
             there = ", ".join(sorted(self.there))
