@@ -305,6 +305,23 @@ def test_labels_that_are_numbers_are_counted_as_left_out(tmp_path):
     assert {"reason": "label of a region that is no text", "count": 1} in said["left_out"]
 
 
+def test_sessions_of_prodigy_that_nobody_named_are_said_and_can_be_named(tmp_path):
+    """Prodigy names them by when they began: each day of one person's work became an annotator without a word."""
+    began = [f"2024-01-0{day}_10-00-00" for day in (1, 2)]
+    rows = [{"text": f"Ada {each}.", "spans": [ANN], "_session_id": each} for each in began]
+    rows.append({"text": "Ada.", "spans": [ANN], "_session_id": "notes-sami"})
+    written = "".join(json.dumps(each) + "\n" for each in rows)
+    named = [word for each in began for word in ("--annotator", f"{each}=mona")]
+    for options, annotators in ([], 3), (named, 2):
+        folder = tmp_path / str(annotators)
+        folder.mkdir()
+        (told,) = json.loads(run(folder, "e.jsonl", written, None, *options).stdout)["left_out"]
+        assert told["count"] == 2
+        assert "--annotator SESSION=NAME" in told["reason"]
+        work = (folder / "new/exports/annotations/label.jsonl").read_text("utf-8").splitlines()
+        assert len({json.loads(each)["annotator"] for each in work}) == annotators
+
+
 def test_tasks_whose_numbers_are_written_as_fractions_are_the_same_articles(tmp_path):
     ids = set()
     for number in (int, float):

@@ -6,6 +6,7 @@ Fields: `text`, `spans` [{start, end, label}], `relations` [{head_span, child_sp
 its task format.
 """
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,12 @@ from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, se
 from qawl.formats.readers.json_lines import documents, listed, whole, words
 
 CHOICE = "choice"
+_TIME = re.compile(r"(^|-)\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d$")
+"""The end of the name of a session that nobody named: when it began."""
+_WHO = (
+    "person behind a session named by its time (each is an annotator; if they are one person's, "
+    "give --annotator SESSION=NAME for each)"
+)
 _OWN = {
     "text",
     "spans",
@@ -57,7 +64,9 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
     if not isinstance(text, str):
         return set_aside(str(path), reason("text-empty"), number)
     made = Document(str(path), str(row.get("_input_hash", number)), text)
-    work = Work(str(row.get("_annotator_id") or row.get("_session_id") or ""))
+    session = str(row.get("_annotator_id") or row.get("_session_id") or "")
+    work = Work(session)
+    made.notes += [_WHO] * bool(_TIME.search(session))
     work.skipped = row.get("answer") in ("reject", "ignore")
     typed = {name: row[name] for name in _typed(row) if row.get(name) not in (None, "", [], {})}
     if not work.skipped:
