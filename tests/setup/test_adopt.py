@@ -114,6 +114,8 @@ def named(tmp_path, monkeypatch):
         # Required of all regions, and one label never has it: it would be an error on each of them.
         ('perRegion="true"', ["a"], "work lacks it"),
         ('perRegion="true" visibleWhen="region-selected" whenTagName="label" whenLabelValue="PER"', [], "work lacks it"),
+        # One region has two values, which is no value of another region.
+        ('perRegion="true"', ["a", "a"], "work lacks it"),
         ('perRegion="true" visibleWhen="choice-selected" whenTagName="complete"', [], "only where its condition holds"),
     ],
 )  # fmt: skip

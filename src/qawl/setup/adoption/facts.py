@@ -13,13 +13,14 @@ ATTRIBUTES = result_keys()
 
 SAMPLE = 1000
 """So many values are kept of what is typed or counted, not chosen: each text may be another."""
+_EMPTY: tuple[object, ...] = (None, "", [], [""])
 UNREAD = "results of type "
 """How the reason begins why a result that no scheme can say is left out."""
 
 
 @dataclass(slots=True)
 class Seen:
-    """What was seen of one control that gives attributes."""
+    """What was seen of one control that gives attributes; `documents` and `regions` have a value."""
 
     kind: str
     values: Counter[str] = field(default_factory=Counter)
@@ -117,10 +118,11 @@ class Facts:
                 self.left_out["note on a region (the journal keeps it)"] += 1
             if each.get("type") in SPANS:
                 self._region(each, regions)
+        had: set[tuple[str, str]] = set()
         for each in every:
             kind = str(each.get("type"))
             if kind in ATTRIBUTES:
-                self._attribute(each, regions)
+                self._attribute(each, regions, had)
             elif kind == "relation":
                 self._relation(each, regions)
             elif kind not in SPANS:
@@ -143,7 +145,12 @@ class Facts:
         if isinstance(result.get("id"), (str, int)):
             regions[str(result["id"])] += labels
 
-    def _attribute(self, result: Mapping[str, object], regions: Mapping[object, list[str]]) -> None:
+    def _attribute(
+        self,
+        result: Mapping[str, object],
+        regions: Mapping[object, list[str]],
+        had: set[tuple[str, str]],
+    ) -> None:
         self.counts.attributes += 1
         kind = str(result["type"])
         name = str(result.get("from_name"))
@@ -153,7 +160,7 @@ class Facts:
         value = result.get("value")
         held = value.get(ATTRIBUTES[kind]) if isinstance(value, Mapping) else None
         listed = held if isinstance(held, list) else [held]
-        if held in (None, "", [], [""]):
+        if held in _EMPTY:
             self.left_out["attribute without a value"] += 1
         if kind == "taxonomy" and all(isinstance(each, str) for each in listed):
             listed = [listed]  # one path, as older versions wrote it
@@ -174,11 +181,12 @@ class Facts:
             [seen.largest, *(each for each in listed if isinstance(each, (int, float)))]
         )
         of = regions.get(str(result.get("id")))
-        if of:
-            seen.regions += 1
-            seen.of.update(set(of))
-        else:
-            seen.documents += 1
+        seen.of.update(set(of or ()))
+        place = name, str(result.get("id")) if of else ""
+        if held not in _EMPTY and place not in had:
+            had.add(place)
+            seen.regions += bool(of)
+            seen.documents += not of
 
     def _relation(self, result: Mapping[str, object], regions: Mapping[object, list[str]]) -> None:
         given = result.get("labels")

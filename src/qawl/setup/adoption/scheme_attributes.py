@@ -72,7 +72,7 @@ def inferred(name: str, seen: Seen, language: str) -> Node:
             node["kind"] = "texts"
         if node["kind"] == "tree":
             node |= {"values": _grown(seen.paths)} | ({"multiple": True} if seen.several else {})
-    if seen.regions:
+    if seen.of:
         node["of"] = list(seen.of)
     return node
 
