@@ -37,6 +37,8 @@ def ingest(folder, name, content, *words):
         ("a.ODT", TEXT, "a.ODT: save it as .docx\n"),
         ("a.xlsx", TEXT, "a.xlsx: save it as .csv\n"),
         ("a.zip", TEXT, "a.zip: save it as one of .txt, .html,"),
+        ("a.ann", "T1\tPER 0 3\tAda\n", "a.ann: it holds annotations, which `qawl adopt` reads\n"),
+        ("a.CONLL", "Ada\tB-PER\n", "a.CONLL: it holds annotations, which `qawl adopt` reads\n"),
     ],
 )
 def test_why_a_file_was_set_aside_is_in_the_terminal(tmp_path, name, content, said):

@@ -56,6 +56,8 @@ _BETTER = {
     **dict.fromkeys((".xlsx", ".xls", ".ods"), ".csv"),
 }
 """What offices have, and as what their programs save it for us."""
+_ANNOTATED = (".ann", ".bio", ".conll", ".iob", ".iob2", ".spacy", ".xmi")
+"""What other tools write their annotations into: as a text it would be an article."""
 
 _NAMES = ("text", "id", "text_sha256", *FIELDS)
 _NAMED = 8
@@ -179,8 +181,10 @@ def unfit(name: str, size: int | None, *, named: bool) -> Reason | None:
     if kind.startswith("_source.") and kind.endswith(TEXTS):
         return reason("metadata-wrong", f": name it {FOLDER_FILES[0]}")
     if not kind.endswith(READ) and (not named or ending):
-        better = _BETTER.get(ending.lower()) or f"one of {', '.join(READ)}"
-        return reason("file-kind", f" ({ending or 'no ending'}): save it as {better}")
+        better = "save it as " + (_BETTER.get(ending.lower()) or f"one of {', '.join(READ)}")
+        if kind.endswith(_ANNOTATED):
+            better = "it holds annotations, which `qawl adopt` reads"
+        return reason("file-kind", f" ({ending or 'no ending'}): {better}")
     if size == 0:
         return reason("file-empty")
     if (size or 0) > LONGEST_FILE and not kind.endswith(UNLIMITED):
