@@ -469,6 +469,28 @@ def test_what_is_let_pass_does_not_hide_what_the_levels_above_find(
     assert "value-unknown" in said["summary"]["checks"]
 
 
+def test_a_label_that_is_let_pass_does_not_hide_an_unknown_relation(make_corpus, monkeypatch):
+    """A release left the relation out, and its gate said nothing of it."""
+    text = "قال: ستعود العبارات"
+    settings = "dispensations: [{check: label-unknown, reason: kept}]\nlayers: [quote]"
+    made = make_corpus(text, settings=f"{settings}\nannotators: [a1]")
+    frozen = article(text)
+    record = Annotation(
+        article_id=frozen.id,
+        layer="quote",
+        annotator="a1",
+        text_sha256=frozen.text_sha256,
+        scheme_version="0.1",
+        spans=(Span("a", "CUE", 0, 3, "قال"), Span("b", "OLD", 5, 10, "ستعود")),
+        relations=(Relation(label="has_old", from_="b", to="a"),),
+    )
+    files.write(made.annotations_file("quote"), [record])
+    said = json.loads(run(made, monkeypatch, "--json").output)
+    assert said["summary"]["exempt"] >= 1
+    assert "label-unknown" not in said["summary"]["checks"]
+    assert "relation-unknown" in said["summary"]["checks"]
+
+
 @pytest.mark.parametrize(
     ("lines", "named"),
     [

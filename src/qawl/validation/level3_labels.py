@@ -100,6 +100,10 @@ def _check_relations(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
 def _check_joined(
     relation: Relation, start: Span, end: Span, record: Annotation, scheme: Scheme
 ) -> Iterator[Finding]:
+    if relation.label is not None and relation.label not in scheme.relation:
+        message = f"{relation.label!r} is not one of {', '.join(scheme.relation)}"
+        yield finding("relation-unknown", message, record, start)
+        return
     if start.label not in scheme.label or end.label not in scheme.label:
         return  # that the label is unknown says it
     if relation.label is None:
@@ -112,11 +116,8 @@ def _check_joined(
         )
         yield finding("relation-unnamed", message, record, start)
         return
-    known = scheme.relation.get(relation.label)
-    if known is None:
-        message = f"{relation.label!r} is not one of {', '.join(scheme.relation)}"
-        yield finding("relation-unknown", message, record, start)
-    elif not (
+    known = scheme.relation[relation.label]
+    if not (
         known.joins(start.label, end.label)
         or (relation.direction == "bi" and known.joins(end.label, start.label))
     ):
