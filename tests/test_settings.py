@@ -354,6 +354,7 @@ def _put(plain, path, value):
         ("dispensations: [{check: rule, reason: x, articles: [0]}]", "dispensations"),
         # the last article taken out of a list let the findings of all articles pass
         ("dispensations: [{check: rule, reason: x, articles: []}]", "articles names none"),
+        ("dispensations: [{check: rule, reason: x, articles: }]", "articles: it takes a list"),
         ("dispensations: [{check: rule, reason: x, articles: ['000000000000']}]", "000000000000"),
         ("dispensations: [{check: rule, reason: x, until: soon}]", "'soon'"),
         ("training: ['000000000000']", "training: 000000000000"),

@@ -199,7 +199,7 @@ class Dispensation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     check: str
     reason: str
-    articles: tuple[str, ...] | None = None
+    articles: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
     until: str | None = None
 
 

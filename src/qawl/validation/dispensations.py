@@ -55,7 +55,7 @@ def _ran_out(each: Dispensation, last: str | None) -> bool:
 
 
 def _covers(each: Dispensation, found: Finding) -> bool:
-    named = each.articles is None or found.article_id in each.articles
+    named = not each.articles or found.article_id in each.articles
     return each.check == found.check and named
 
 
