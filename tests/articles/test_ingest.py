@@ -504,6 +504,22 @@ def test_long_line_is_passed_over_without_being_kept(trial, monkeypatch):
     assert (found[1].line, found[1].text) == (2, NEWS)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ue0a1\ue0a2 \ue0a3\ue0a4",  # letters of a font of one's own, as small languages have them
+        "\U000105c0\U000105c1 \U000105c2",  # Todhri, of Unicode 16
+        "\U0001f600 \u2764\ufe0f",
+        "\u2801\u2803 \u2809",
+    ],
+)
+def test_a_text_in_letters_that_python_does_not_know_is_an_article(trial, pile, text):
+    """They were taken for texts that show nothing."""
+    take(trial, pile({"a.txt": text}))
+    assert [each.text for each in article_store.articles(trial)] == [text]
+    assert aside(trial) == {}
+
+
 def test_rights_that_a_copy_says_and_the_article_has_not_are_named(trial, pile):
     """A file has another place by its own path than in its folder. Who took the leave to show a text back
     that way heard of a copy alone, and the next release still had the text."""

@@ -283,11 +283,29 @@ def test_a_field_that_never_ends_swallows_nothing(text):
     )
 
 
+EMOJI = (
+    '<w:r><mc:AlternateContent><mc:Choice Requires="w16se"><w16se:symEx xmlns:w16se="urn:w16se" '
+    'w16se:font="Segoe UI Emoji" w16se:char="{}"/></mc:Choice><mc:Fallback><w:t>{}</w:t></mc:Fallback>'
+    "</mc:AlternateContent></w:r>"
+)
+
+
+def test_emoji_as_word_writes_them_are_text(text, left_out):
+    """Word gives them by their numbers, and for older programs as text beside; both were left out without
+    a word."""
+    assert (
+        text(par("Rain ", EMOJI.format("1F327", "\U0001f327"), " again")) == "Rain \U0001f327 again"
+    )
+    assert left_out(par(NEWS, EMOJI.format("F0FC", "x"))) == {"symbols of a symbol font": 1}
+
+
 HIDDEN = [
     run("secret", "<w:vanish/>"),
     run("secret", '<w:vanish w:val="true"/>'),
     run("secret", '<w:rStyle w:val="Unseen"/>'),
     run("secret", '<w:rStyle w:val="AlsoUnseen"/>'),
+    "<w:r><w:rPr><w:vanish/></w:rPr><w:tab/></w:r>",
+    '<w:r><w:rPr><w:vanish/></w:rPr><w:sym w:font="Times" w:char="00E9"/></w:r>',
 ]
 VANISH = "<w:rPr><w:vanish/></w:rPr>"
 UNSEEN = style("Unseen", "Unseen", VANISH, kind="character") + style(

@@ -336,6 +336,7 @@ def test_several_label_sets_in_one_layer(tmp_path):
     [
         *(("ar", "rtl"), ("ar-SY", "rtl"), ("arz", "rtl"), ("apc-LB", "rtl"), ("ar-x-news", "rtl")),
         *(("az-Arab-IR", "rtl"), ("az", "ltr"), ("ar-Latn", "ltr"), ("zh-cmn-Hant", "ltr")),
+        *(("ur-Aran", "rtl"), ("syr-Syre", "rtl"), ("ff-Adlm", "rtl")),  # ISO 15924 has them apart
     ],
 )
 def test_a_config_runs_the_way_that_its_language_is_written(language, way):

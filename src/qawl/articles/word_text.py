@@ -35,6 +35,8 @@ _LEFT_OUT = {
 }
 _PICTURES = frozenset(("drawing", "pict", "object"))
 _GIVES = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
+_SYMBOL = ("sym", "symEx")
+"""Characters that are given by their numbers; as the latter, Word writes emoji."""
 _SPACE = " \t\r\n"
 _LINE_ENDS = str.maketrans({"\n": " ", "\r": " ", "\xad": None})
 """In the XML of a text a line end is white space; soft hyphens go, as they do from web pages."""
@@ -125,14 +127,14 @@ class _Reader:
 
     def _left_out(self, name: str, element: _Element) -> str | None:
         """Why an element is left out, in words."""
-        if name == "r" and _has_text(element) and self.styles.is_hidden(element):
+        if name == "r" and _shows(element) and self.styles.is_hidden(element):
             return HIDDEN
         if name == "sdt" and is_on(element.find("{*}sdtPr/{*}showingPlcHdr")):
             return UNFILLED
         gone = {"tr": "{*}trPr/{*}del", "tc": "{*}tcPr/{*}cellDel"}.get(name)
         if gone and element.find(gone) is not None:
             return DELETED
-        if name == "sym" and _symbol(element) is None:
+        if name in _SYMBOL and _symbol(element) is None:
             return SYMBOLS
         return _LEFT_OUT.get(name)
 
@@ -173,11 +175,16 @@ def _has_text(element: _Element) -> bool:
     return any((each.text or "").strip() for each in element.iter("{*}t"))
 
 
+def _shows(run: _Element) -> bool:
+    """Whether a run has text, or a tab, a line end or a symbol."""
+    return _has_text(run) or any(_said(local(each), each) for each in run)
+
+
 def _said(name: str, element: _Element) -> str | None:
     """The text that an element is."""
     if name == "t":
         return _text(element)
-    return _symbol(element) if name == "sym" else _GIVES.get(name)
+    return _symbol(element) if name in _SYMBOL else _GIVES.get(name)
 
 
 def _text(element: _Element) -> str:
@@ -192,7 +199,7 @@ def _text(element: _Element) -> str:
 
 
 def _symbol(element: _Element) -> str | None:
-    """The character of a `w:sym`; None where only its font tells what it shows."""
+    """The character of a `w:sym` or a `w16se:symEx`; None where only its font tells what it shows."""
     try:
         point = int(value(element, "char") or "", 16)
     except ValueError:

@@ -22,7 +22,12 @@ _RTL = frozenset(
     )
 )
 """Languages that are written so where their tag names no script, with varieties of Arabic and Persian."""
-_SCRIPTS = frozenset({"adlm", "arab", "hebr", "nkoo", "rohg", "syrc", "thaa"})
+_SCRIPTS = frozenset(
+    (
+        *("adlm", "arab", "aran", "armi", "gara", "hebr", "mand", "mend", "nkoo", "rohg", "samr"),
+        *("syrc", "syre", "syrj", "syrn", "thaa", "yezi"),
+    )
+)
 
 
 def is_rtl(language: str) -> bool:
