@@ -538,6 +538,24 @@ def test_rights_that_a_copy_says_and_the_article_has_not_are_named(trial, pile):
     assert (article.license, article.redistribute) == ("CC0-1.0", False)
 
 
+def test_rights_that_a_copy_of_the_same_run_says_are_named(trial, pile):
+    """The second record of a text is set aside: that its text must not be shown was lost without a word."""
+    folder = pile(
+        {
+            "a.jsonl": lines({"text": NEWS, "license": "CC-BY-4.0", "redistribute": True}),
+            "b.jsonl": lines({"text": NEWS, "redistribute": False}),
+            "c.jsonl": lines({"text": NEWS, "redistribute": True}),  # the same, with that licence
+            "d.jsonl": lines({"text": NEWS}),
+        }
+    )
+    for _ in range(2):
+        assert qawl(trial, "ingest", folder).returncode == 0
+        said = aside(trial)
+        assert "what it says of redistribute does not count" in said["pile/b.jsonl", 1]
+        assert said["pile/c.jsonl", 1] == said["pile/d.jsonl", 1]
+        assert said["pile/d.jsonl", 1].endswith(": pile/a.jsonl:1")
+
+
 def test_mended_file_is_no_longer_set_aside(trial, pile):
     folder = pile({"a.txt": b"", "b.txt": b""})
     take(trial, folder)

@@ -346,8 +346,14 @@ def test_a_store_that_does_not_answer_or_lacks_credentials(trial, buckets):
         ("ftp://news.example/secret0/a.txt", "ftp://…: Qawl reads s3://, gs://, hf://"),
         ("s3:///", "s3://: it names no bucket"),
         ("http://[::1/dump.jsonl", "it is not an address"),
-        ("http://news..example/dump.jsonl", "it is not an address"),
-        ("http://news.example:port/dump.jsonl", "it is not an address"),
+        (
+            "http://news..example/dump.jsonl",
+            "it is not an address: no host has such a name or port",
+        ),
+        (
+            "http://news.example:port/dump.jsonl",
+            "it is not an address: no host has such a name or port",
+        ),
         ("memory://pool/*.zip", "nothing fits this pattern"),
         ("memory://pool/nothing", "there is no such file, folder or bucket"),
         ("file:///no/such/file.txt", "/no/such/file.txt: no such file or folder"),

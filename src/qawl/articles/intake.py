@@ -2,7 +2,9 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
+
+from msgspec.structs import replace
 
 from qawl.articles.cleaned import Cleaned
 from qawl.articles.freezing import freeze, metadata_fields, updated
@@ -78,7 +80,8 @@ class Intake:
     updates: dict[str, Article] = field(default_factory=dict)
     replaced: dict[str, tuple[str, Metadata]] = field(default_factory=dict)
     visited: set[str] = field(default_factory=set)
-    _texts: dict[int, str] = field(default_factory=dict)
+    _texts: dict[int, tuple[str, "_Rights"]] = field(default_factory=dict)
+    _shared: dict["_Rights", "_Rights"] = field(default_factory=dict)
     _claims: dict[int, int] = field(default_factory=dict)
 
     def take(self, found: Found) -> None:
@@ -99,9 +102,11 @@ class Intake:
         elif adopted := self._adopted(found):
             self._say_more(found, adopted)
         elif text in self._texts:
-            self.copy(found.place, self._texts[text])
+            first, rights = self._texts[text]
+            self.copy(found.place, first, _other_rights(rights, found.metadata))
         elif not self._in_doubt(found, text):
-            self._texts[text] = found.place
+            rights = _rights(found.metadata)
+            self._texts[text] = found.place, self._shared.setdefault(rights, rights)
             self._stage(found)
 
     def _take_known(self, found: Received, identity: str) -> None:
@@ -110,7 +115,8 @@ class Intake:
         if article.received == found.place or adopted:
             self._say_more(found, adopted or article)
         else:
-            self.copy(found.place, article.received, _other_rights(article, found.metadata))
+            rights = _Rights(article.license, article.redistribute)
+            self.copy(found.place, article.received, _other_rights(rights, found.metadata))
 
     def _say_more(self, found: Received, article: Article) -> None:
         """Takes what a record says of an article that the corpus has."""
@@ -205,11 +211,22 @@ class Intake:
         )
 
 
-def _other_rights(article: Article, said: Metadata) -> str:
+class _Rights(NamedTuple):
+    license: str | None
+    redistribute: bool
+
+
+def _rights(said: Metadata) -> _Rights:
+    """The rights of a new article of which this is said."""
+    return _Rights(said.license, bool(metadata_fields(said).get("redistribute")))
+
+
+def _other_rights(has: _Rights, said: Metadata) -> str:
     """That a copy says other rights than the article has, in words: a copy changes no article."""
-    now = metadata_fields(said)
-    has = {"license": article.license, "redistribute": article.redistribute}
-    other = " and ".join(name for name, value in has.items() if now.get(name, value) != value)
+    now = metadata_fields(replace(said, license=said.license or has.license))
+    other = " and ".join(
+        name for name, value in has._asdict().items() if now.get(name, value) != value
+    )
     if not other:
         return ""
     return f"; what it says of {other} does not count: say it there, and ingest it by that path"

@@ -134,8 +134,11 @@ def web_address(url: str) -> SplitResult:
     'labels.example.org'
     """
     parts = urlsplit(url)  # a bracket left open, or with no address of the internet in it
-    host = parts.hostname or ""
-    if parts.scheme not in {"http", "https"} or parts.port == 0 or not host.encode("idna"):
+    try:
+        host, port = (parts.hostname or "").encode("idna"), parts.port
+    except ValueError as error:
+        raise ValueError("no host has such a name or port") from error
+    if parts.scheme not in {"http", "https"} or port == 0 or not host:
         raise ValueError("it names no host")
     if parts.netloc.count("]") > 1 or "[v" in parts.netloc.casefold():
         raise ValueError("its brackets hold no address")

@@ -57,7 +57,7 @@ def printable(text: str) -> str:
 
 _FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and symbols that show nothing."""
-_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Mc", "Me", "Mn", "Zl", "Zp", "Zs"))
+_INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Mc", "Me", "Mn", "Zl", "Zp", "Zs"))
 """Controls, marks and white space. Code points for private use, and those that this Python does not know
 yet, are letters to the people who write with them."""
 
@@ -68,7 +68,7 @@ def blank(text: str) -> bool:
     >>> blank(" \u200b"), blank("لا")
     (True, False)
     """
-    return all(each in _FILLERS or unicodedata.category(each) in _UNSEEN for each in text)
+    return all(each in _FILLERS or unicodedata.category(each) in _INVISIBLE for each in text)
 
 
 _BREAK = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
