@@ -103,6 +103,26 @@ def named(tmp_path, monkeypatch):
     return write(tmp_path / "export.json", tasks)
 
 
+def test_a_region_of_two_labels_has_what_is_required_for_both(tmp_path, monkeypatch):
+    """It becomes two spans with the value, but counted as one with it: "work lacks it" was not true."""
+    monkeypatch.chdir(tmp_path)
+    config = NAMES.replace('name="sure" toName="txt"', 'name="sure" toName="txt" required="true"')
+    (tmp_path / "config.xml").write_text(config, "utf-8")
+    both = region("a", "PER", TEXT, "ليلى")
+    both["value"]["labels"].append("LOC")
+    value = {
+        "id": "a",
+        "from_name": "sure",
+        "to_name": "txt",
+        "type": "choices",
+        "value": {"choices": ["yes"]},
+    }
+    export = write(tmp_path / "e.json", [task(1, TEXT, [work(1, [both, value], 8)])])
+    said = adopt(tmp_path, export, tmp_path / "config.xml")
+    assert not [each for each in said["notes"] if each.startswith("sure is required")]
+    assert errors(tmp_path / "c") == []
+
+
 @pytest.mark.parametrize(
     ("asked", "done_on", "note"),
     [

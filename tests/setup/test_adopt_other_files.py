@@ -270,6 +270,27 @@ def test_a_token_without_a_tag_takes_no_level_along(tmp_path):
     assert list(reasons(report).values()) == [1]
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [
+            "Ali B-NP B-PER",
+            "met B-VP O",
+            "the B-NP O",
+            "Bank B-ORG",
+            "of B-PP O",
+            "Rome B-NP B-LOC",
+        ],
+        ["Ali B-PER B-PER", "met O O", "the O O", "Bank B-ORG", "of O O", "Rome B-LOC B-LOC"],
+    ],
+    ids=["chunks", "said twice"],
+)
+def test_a_row_that_lacks_a_column_makes_no_levels_of_the_others(tmp_path, rows):
+    """It was taken for one of tags of nested spans: chunks became spans, and spans stood there twice."""
+    _, records, _ = adopt(tmp_path, {"a.conll": "\n".join(rows)})
+    assert marked(records) == [("PER", "Ali"), ("ORG", "Bank"), ("LOC", "Rome")]
+
+
 def test_a_token_with_spaces_in_a_file_that_they_part_is_counted(tmp_path):
     """The words behind its first were left out of the text without a word."""
     rows = ["in O", "New York B-LOC", "today O"]
@@ -315,6 +336,7 @@ def test_a_category_of_prodigy_stands_beside_the_spans_of_its_patterns(tmp_path)
         {"text": "From Tyre.", "label": "TRAVEL", "spans": [span], "answer": "accept"},
         {"text": "Near Acre.", "label": "P", "spans": [span], "answer": "accept"},
         {"text": "Past Ains.", "label": "TRAVEL", "answer": "ignore", "_view_id": "classification"},
+        {"text": "Past Acre.", "label": "TRAVEL", "answer": "reject", "spans": [span]},
     ]
     lines = "".join(f"{json.dumps(each)}\n" for each in rows)
     report, records, articles = adopt(tmp_path, {"a.jsonl": lines})
@@ -324,9 +346,11 @@ def test_a_category_of_prodigy_stands_beside_the_spans_of_its_patterns(tmp_path)
         "From Tyre.": ("submitted", {"choice": "TRAVEL"}),
         "Near Acre.": ("submitted", {}),
         "Past Ains.": ("skipped", {}),
+        "Past Acre.": ("skipped", {}),
     }
     assert sorted(marked(records)) == [("P", "Acre"), ("P", "Tyre")]
-    assert reasons(report) == {"choice of a text that was rejected or ignored": 1}
+    refused = "of a text that was rejected or ignored"
+    assert reasons(report) == {f"choice {refused}": 2, f"span {refused}": 1}
     assert all("context" not in each for each in articles)
 
 
@@ -345,12 +369,29 @@ def test_doccano_of_intents_and_slots(tmp_path):
     assert reasons(report) == {"label without offsets": 1}
 
 
+def test_files_of_label_studio_called_like_annotators_are_apart_as_others_are(tmp_path):
+    """Their tasks without numbers had the same id in each file, and equal texts were one article."""
+    files = {
+        f"{who}.json": json.dumps(
+            [{"data": {"text": "Sidon"}, "annotations": [{"completed_by": who, "result": []}]}]
+        )
+        for who in ("omar", "zoe")
+    }
+    config = '<View><Text name="t" value="$text"/><Labels name="l" toName="t"><Label value="P"/></Labels></View>'
+    report, _, articles = adopt(tmp_path, {**files, "l.xml": config})
+    assert sorted(each["received"] for each in articles) == ["omar.json:1", "zoe.json:1"]
+    assert reasons(report) == {}
+
+
+USERS = "Zoe@team.example", "omar", "Weiß"
+
+
 def test_no_file_of_doccano_tells_an_annotator(tmp_path):
     """A project's files are named after their users, and older rows name who approved: the corpus, which
     git keeps, had both in its articles."""
     row = json.dumps({**json.loads(DOCCANO), "annotation_approver": "rima.k"})
-    _, records, articles = adopt(tmp_path, {"d/Zoe@team.example.jsonl": row, "d/omar.jsonl": row})
-    assert [each["annotator"] for each in records] == ["a1", "a2"]
+    _, records, articles = adopt(tmp_path, {f"d/{who}.jsonl": row for who in USERS})
+    assert [each["annotator"] for each in records] == ["a1", "a2", "a3"]
     assert [each["received"] for each in articles] == ["doccano:1"]
     kept = [
         path
@@ -360,7 +401,7 @@ def test_no_file_of_doccano_tells_an_annotator(tmp_path):
     told = [
         name
         for path in kept
-        for name in (b"zoe", b"omar", b"rima")
+        for name in (b"zoe", b"omar", b"rima", "weiß".encode(), b"weiss")
         if name in path.read_bytes().lower()
     ]
     assert not told

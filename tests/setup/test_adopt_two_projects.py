@@ -58,8 +58,8 @@ def test_a_text_in_the_projects_of_two_people_is_two_articles_and_the_report_say
 
 @pytest.mark.parametrize(
     ("project", "who"),
-    [(1, "bruno"), (2, "ann")],
-    ids=["one project has it twice", "one annotator did it twice"],
+    [(1, "bruno"), (1.0, "bruno"), (2, "ann")],
+    ids=["one project has it twice", "written as 1.0", "one annotator did it twice"],
 )
 def test_other_equal_texts_stay_articles_of_one_group(tmp_path, project, who):
     """They were told apart on purpose, and no work may stand in the place of other work."""

@@ -115,7 +115,7 @@ class Shape(NamedTuple):
 def _shape(rows: Sentence) -> Shape:
     """What the lines of a whole file tell of its columns: numbers of tokens or sentences come first."""
     narrow, widest = min(map(len, rows), default=0), max(map(len, rows), default=0)
-    if narrow < widest and all(map(_tags_alone, rows)):
+    if narrow < widest and all(map(_tags_alone, rows)) and not _lacking(rows, widest):
         _widen(rows, widest)
         return Shape(levels=widest - 1)
     token = 0
@@ -126,8 +126,7 @@ def _shape(rows: Sentence) -> Shape:
     levels = 1
     while levels < narrow - token - 1:
         column = [row[-levels - 1] for row in rows]
-        labels = {each.partition("-")[2] for each in column} - {""}
-        if not all(map(_TAG.fullmatch, column)) or (labels and labels <= _CHUNKS):
+        if not all(map(_TAG.fullmatch, column)) or _of_chunks(column):
             break
         if _says_again(column, [row[-1] for row in rows]):
             return Shape(token, levels, (*notes, _AGAIN))
@@ -138,6 +137,20 @@ def _shape(rows: Sentence) -> Shape:
 def _tags_alone(row: list[str]) -> bool:
     """Whether nothing but tags stands behind the token."""
     return all(each == _NONE or _TAG.fullmatch(each) for each in row[1:])
+
+
+def _lacking(rows: Sentence, width: int) -> bool:
+    """Whether narrower rows lack a column that is no level: most rows are whole, and the first tag is of
+    chunks or says what the last one does."""
+    whole = [row for row in rows if len(row) == width]
+    first, last = [row[1] for row in whole], [row[-1] for row in whole]
+    return 2 * len(whole) > len(rows) and (_of_chunks(first) or _says_again(first, last))
+
+
+def _of_chunks(column: list[str]) -> bool:
+    """Whether all that a column of tags marks is chunks."""
+    labels = {each.partition("-")[2] for each in column} - {""}
+    return bool(labels) and labels <= _CHUNKS
 
 
 def _widen(rows: Sentence, width: int) -> None:

@@ -85,12 +85,12 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
         made.notes += ["choice without a name"] * (len(given) - len(accepted))
         if accepted:
             work.attributes[CHOICE] = accepted
-        elif (label := _label(row)) and all(label != mark.label for mark in work.marks):
-            work.attributes[CHOICE] = [label]  # with patterns, a category has spans that are none
+        elif label := _category(row):
+            work.attributes[CHOICE] = [label]
     else:
         for name, one in _MARKED.items():
             made.notes += [f"{one} of a text that was rejected or ignored"] * _size(row.get(name))
-        if _label(row) and not row.get("spans"):
+        if _category(row):
             made.notes.append("choice of a text that was rejected or ignored")
         made.notes += ["typed answer of a text that was rejected or ignored"] * len(typed)
     made.works.append(work)
@@ -106,10 +106,12 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
     return made
 
 
-def _label(row: dict[str, Any]) -> str:
-    """The category that was asked for; empty where there was none."""
-    label = row.get("label")
-    return label if isinstance(label, str) else ""
+def _category(row: dict[str, Any]) -> str:
+    """The category that was asked for, if any: patterns may have spans of other labels beside it."""
+    label, spans = row.get("label"), row.get("spans")
+    listed = spans if isinstance(spans, list) else []
+    of_spans = [each.get("label") for each in listed if isinstance(each, dict)]
+    return label if isinstance(label, str) and label not in of_spans else ""
 
 
 def _typed(row: dict[str, Any]) -> set[str]:

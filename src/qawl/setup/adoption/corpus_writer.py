@@ -201,7 +201,7 @@ class CorpusWriter:
         who = {self._pseudonym(spool, each) for each in annotations(task)}
         digest = adopted.frozen_hash(text)
         if spool.source.format == LABEL_STUDIO:
-            project = task.get("project") or printable(str(spool.source.path))
+            project = plain(task.get("project")) or printable(str(spool.source.path))
             place = f"project {project} of server {spool.server}"
             met = self._meetings.of(digest, {*who, place}, source_id)
             self.apart += bool(who) and met.partition("#")[0] != source_id
@@ -233,10 +233,14 @@ class CorpusWriter:
 
 
 def _received(spool: Spool, task: Task) -> str:
-    """The name of the file that a task came from; its format where that is named after its annotator."""
+    """The name of the file that a task came from; its format where that is named after its annotator.
+
+    Label Studio names none so: there, the name may be all that tells tasks without numbers apart.
+    """
     path = spool.source.path
     makers = {users.maker(each).name for each in annotations(task)}
-    return spool.source.format if path.stem.lower() in makers else printable(path.name)
+    after_its_maker = spool.source.format not in OF_SERVERS and path.stem.casefold() in makers
+    return spool.source.format if after_its_maker else printable(path.name)
 
 
 class _There:

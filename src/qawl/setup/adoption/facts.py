@@ -20,7 +20,7 @@ UNREAD = "results of type "
 
 @dataclass(slots=True)
 class Seen:
-    """What was seen of one control that gives attributes; `documents` and `regions` have a value."""
+    """What was seen of one control that gives attributes: `documents`, `regions` (spans) have a value."""
 
     kind: str
     values: Counter[str] = field(default_factory=Counter)
@@ -185,7 +185,7 @@ class Facts:
         place = name, str(result.get("id")) if of else ""
         if held not in _EMPTY and place not in had:
             had.add(place)
-            seen.regions += bool(of)
+            seen.regions += len(of or ())
             seen.documents += not of
 
     def _relation(self, result: Mapping[str, object], regions: Mapping[object, list[str]]) -> None:
