@@ -491,6 +491,24 @@ def test_a_label_that_is_let_pass_does_not_hide_an_unknown_relation(make_corpus,
     assert "relation-unknown" in said["summary"]["checks"]
 
 
+def test_a_relation_of_a_scheme_without_any_is_named_so(make_corpus, monkeypatch):
+    """The message ended in the air ("is not one of "): exports of other projects may bring such arrows."""
+    text = "Ada met Tom"
+    made = make_corpus(text, settings="layers: [entity]\nannotators: [a1]")
+    record = Annotation(
+        article_id=article(text).id,
+        layer="entity",
+        annotator="a1",
+        text_sha256=article(text).text_sha256,
+        scheme_version="0.1",
+        spans=(Span("a", "PERS", 0, 3, "Ada"), Span("b", "PERS", 8, 11, "Tom")),
+        relations=(Relation(label="knows", from_="a", to="b"),),
+    )
+    files.write(made.annotations_file("entity"), [record])
+    said = run(made, monkeypatch, "--check", "relation-unknown").output
+    assert "'knows' is none: the scheme has no relations" in said
+
+
 @pytest.mark.parametrize(
     ("lines", "named"),
     [

@@ -101,7 +101,9 @@ def _check_joined(
     relation: Relation, start: Span, end: Span, record: Annotation, scheme: Scheme
 ) -> Iterator[Finding]:
     if relation.label is not None and relation.label not in scheme.relation:
-        message = f"{relation.label!r} is not one of {', '.join(scheme.relation)}"
+        names = ", ".join(scheme.relation)
+        said = f"is not one of {names}" if names else "is none: the scheme has no relations"
+        message = f"{relation.label!r} {said}"
         yield finding("relation-unknown", message, record, start)
         return
     if start.label not in scheme.label or end.label not in scheme.label:
