@@ -69,7 +69,7 @@ soak: $(READY) ## the tests that take longer
 	$(BIN)/pytest -q -s -m soak
 
 lowest: ## the tests that need no server, on the lowest versions that pyproject.toml allows
-	uv venv --clear .venv-lowest
+	uv venv --clear --seed .venv-lowest
 	uv pip compile --quiet --python .venv-lowest --no-header --annotation-style line \
 		--resolution lowest-direct pyproject.toml | grep pyproject.toml > .venv-lowest/lowest.txt
 	uv pip install --python .venv-lowest --constraint .venv-lowest/lowest.txt --group dev --editable .

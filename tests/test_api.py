@@ -6,6 +6,7 @@ import inspect
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 
 import msgspec
 import pytest
@@ -48,9 +49,10 @@ def test_the_chapter_on_python_runs(here):
         r"```python\n(.*?)```", (ROOT / "docs" / "python.md").read_text("utf-8"), re.DOTALL
     )
     assert len(shown) == 2
+    older = int(version("datasets").split(".")[0]) < 4
     found = {}
     for code in shown:
-        exec(code, found)
+        exec(code.replace("].feature", "][0]") if older else code, found)  # as its comment says
     assert found["article"].text
     assert all(found["articles"]["text"])
     assert len(found["tags"]) == 2

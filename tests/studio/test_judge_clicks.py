@@ -60,26 +60,43 @@ def results(who, text):
     return found
 
 
-@pytest.mark.parametrize("language", ["ar", "en"])
-def test_a_verdict_by_clicks(tmp_path, label_studio, monkeypatch, signed_in, language):  # noqa: F811
-    """One click a point, nothing typed and nothing marked by hand; the verdict arrives and is gold."""
+@pytest.fixture
+def asked(tmp_path, label_studio, monkeypatch, signed_in):  # noqa: F811
+    """Takes a corpus in which two annotators differ to its judge: the loop, and the page with the task open."""
+
+    def ask(name, layer, scheme, work, **more):
+        monkeypatch.setenv("LABEL_STUDIO_API_KEY", label_studio.token)
+        settings = f"label_studio: {{url: {label_studio.url}}}\nannotators: [a1, a2]"
+        loop = Loop(tmp_path / "c", {layer: scheme}, [TEXT], settings, **more)
+        yaml = (loop.folder / "qawl.yaml").read_text("utf-8")
+        (loop.folder / "qawl.yaml").write_text(yaml.replace("loop", name), "utf-8")
+        loop.annotate(layer, work)
+        loop.run("adjudicate")
+        loop.run("push")
+        _, judge = project_of_the_judge(loop)
+        page = signed_in(1280, 720)
+        to_the_stream(page, f"{label_studio.url}/projects/{judge.id}/data?labeling=1")
+        page.wait_for_selector(".qawl-point", timeout=60_000)
+        return loop, page
+
+    return ask
+
+
+def project_of_the_judge(loop):
+    """The corpus, and the judge's project as Label Studio has it now."""
     from qawl.studio.client import connect
 
-    monkeypatch.setenv("LABEL_STUDIO_API_KEY", label_studio.token)
-    settings = f"label_studio: {{url: {label_studio.url}}}\nannotators: [a1, a2]"
-    scheme = (ROOT / "label_config/quote.yaml").read_text("utf-8")
-    loop = Loop(tmp_path / "c", {"quote": scheme}, [TEXT], settings, languages=language)
-    yaml = (loop.folder / "qawl.yaml").read_text("utf-8")
-    (loop.folder / "qawl.yaml").write_text(yaml.replace("loop", f"clicks-{language}"), "utf-8")
-    loop.annotate("quote", results)
-    loop.run("adjudicate")
-    loop.run("push")
     corpus = project.load(loop.folder)
     with connect(corpus) as client:
         (judge,) = (each for each in plan.remotes(client, corpus) if each.annotator == JUDGE)
-    page = signed_in(1280, 720)
-    to_the_stream(page, f"{label_studio.url}/projects/{judge.id}/data?labeling=1")
-    page.wait_for_selector(".qawl-point", timeout=60_000)
+    return corpus, judge
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_a_verdict_by_clicks(asked, language, label_studio):
+    """One click a point, nothing typed and nothing marked by hand; the verdict arrives and is gold."""
+    scheme = (ROOT / "label_config/quote.yaml").read_text("utf-8")
+    loop, page = asked(f"clicks-{language}", "quote", scheme, results, languages=language)
     points = page.locator(".qawl-point")
     said = [points.nth(number).inner_text() for number in range(points.count())]
     assert [each.split("»")[0] for each in said] == [
@@ -108,7 +125,7 @@ def test_a_verdict_by_clicks(tmp_path, label_studio, monkeypatch, signed_in, lan
     labels = ["has_addressee", "has_cue", "has_source"]
     assert [each["label"] for each in gold["relations"]] == labels
     assert not loop.findings(severity="error")
-    look_again(loop, page, points, corpus, judge, label_studio)
+    look_again(loop, page, points, label_studio.url)
 
 
 def said_of_the_article(who, text):
@@ -126,34 +143,14 @@ def said_of_the_article(who, text):
     ]
 
 
-def test_what_is_required_of_the_article_is_decided_by_clicks_alone(
-    tmp_path,
-    label_studio,
-    monkeypatch,
-    signed_in,  # noqa: F811
-):
+def test_what_is_required_of_the_article_is_decided_by_clicks_alone(asked):
     """Label Studio asked for it in the bar too, and refused a task of which every point was decided."""
-    from qawl.studio.client import connect
-
-    monkeypatch.setenv("LABEL_STUDIO_API_KEY", label_studio.token)
     scheme = (
         "layer: x\nattributes: [{name: tone, values: [calm, angry], required: true},\n"
         " {name: stars, kind: scale, max: 5, required: true}, {name: number, kind: number, required: true},\n"
         " {name: field, kind: tree, values: [{Law: [courts]}], required: true}, {name: note, kind: text, required: true}]"
     )
-    settings = f"label_studio: {{url: {label_studio.url}}}\nannotators: [a1, a2]"
-    loop = Loop(tmp_path / "c", {"x": scheme}, [TEXT], settings)
-    yaml = (loop.folder / "qawl.yaml").read_text("utf-8")
-    (loop.folder / "qawl.yaml").write_text(yaml.replace("loop", "clicks-of-articles"), "utf-8")
-    loop.annotate("x", said_of_the_article)
-    loop.run("adjudicate")
-    loop.run("push")
-    corpus = project.load(loop.folder)
-    with connect(corpus) as client:
-        (judge,) = (each for each in plan.remotes(client, corpus) if each.annotator == JUDGE)
-    page = signed_in(1280, 720)
-    to_the_stream(page, f"{label_studio.url}/projects/{judge.id}/data?labeling=1")
-    page.wait_for_selector(".qawl-point", timeout=60_000)
+    loop, page = asked("clicks-of-articles", "x", scheme, said_of_the_article)
     assert page.locator(".qawl-point").count() == 5
     said = {"tone": "angry", "stars": 2, "number": 2, "field": ["Law", "courts"], "note": "note 2"}
     for name, value in said.items():
@@ -169,14 +166,15 @@ def test_what_is_required_of_the_article_is_decided_by_clicks_alone(
     assert not loop.findings(severity="error")
 
 
-def look_again(loop, page, points, corpus, judge, label_studio):
+def look_again(loop, page, points, url):
     """A verdict opens as it was clicked, is changed by a click, and outlives a change of the config; a task
     that an earlier version made, without points, opens too."""
     from qawl.studio.client import connect
 
+    corpus, judge = project_of_the_judge(loop)
     with connect(corpus) as client:
         (task,) = plan.remote_tasks(client, judge)
-    page.goto(f"{label_studio.url}/projects/{judge.id}/data?task={task.id}")
+    page.goto(f"{url}/projects/{judge.id}/data?task={task.id}")
     page.wait_for_selector(".qawl-point", timeout=60_000)
     page.wait_for_function(
         "() => document.querySelectorAll('.qawl-point .ant-radio-wrapper-checked').length === 3",
@@ -194,12 +192,12 @@ def look_again(loop, page, points, corpus, judge, label_studio):
     scheme.write_text(scheme.read_text("utf-8").replace("hotkey: q", "hotkey: y", 1), "utf-8")
     loop.run("scheme")
     loop.run("push")
+    corpus, judge = project_of_the_judge(loop)
+    assert 'hotkey="y"' in judge.config
     with connect(corpus) as client:
-        (judge,) = (each for each in plan.remotes(client, corpus) if each.annotator == JUDGE)
-        assert 'hotkey="y"' in judge.config
         old = next(client.tasks(judge.id, fields=("id", "data")))["data"]
         del old["qawl_points"]
         client.update_task(task.id, old)
-    page.goto(f"{label_studio.url}/projects/{judge.id}/data?task={task.id}")
+    page.goto(f"{url}/projects/{judge.id}/data?task={task.id}")
     page.wait_for_selector(".lsf-richtext__line:has-text('قال أحمد')", timeout=60_000)
     assert points.count() == 0
