@@ -18,7 +18,8 @@ def versions(library: str) -> list[str]:
     """The versions of a library that are there, as installers name their folders: numpy-2.2.6.dist-info;
     else the one that `importlib.metadata` knows."""
     start = f"{library}-"
-    found = [name for name in chain.from_iterable(map(_names, sys.path)) if name.startswith(start)]
+    names = chain.from_iterable(map(_names, sys.path))
+    found = [name for name in names if name.startswith(start) and name.endswith(_SAID)]
     if found:
         return found
     from importlib.metadata import version  # noqa: PLC0415
