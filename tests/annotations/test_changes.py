@@ -315,3 +315,33 @@ def test_what_was_split_and_merged_again_is_asked_of_nobody(tmp_path):
     )
     assert loop.records("x")[0]["spans"][0]["label"] == "D"
     assert loop.findings(check="scheme-split") == []
+
+
+def test_work_that_is_pulled_under_a_new_version_is_read_by_the_version_whose_names_it_uses(
+    tmp_path,
+):
+    """A project keeps its names after the scheme changed them, and its export does not say so: that
+    ended in unknown labels whose advice, to state the step, had been followed."""
+    loop = Loop(tmp_path / "corpus", {"x": OLD}, [TEXT], "annotators: [a1, a2]\noverlap: {x: 2}")
+    change(loop, NEW)
+    said = loop.annotate("x", work)
+    assert "label PERS becomes PERSON (2 times" in said
+    one, two = loop.records("x")
+    assert [each["label"] for each in one["spans"]] == ["PERSON", "FIRM", "PLACE"]
+    assert one["spans"][0]["attributes"] == {"temper": "angry"}
+    assert (one["scheme_version"], one["brought"]["version"]) == ("2", "1")
+    assert two["spans"] == one["spans"]
+    assert loop.findings(severity="error") == []
+
+
+def test_the_newest_version_that_has_a_name_is_that_of_the_work(tmp_path):
+    """Two versions may have given one name to different things."""
+    scheme = (
+        'layer: x\nversion: "3"\nlabels: [B, C, E]\nchanges:\n'
+        '  - {from: 1, to: "2", renamed: [{label: A, to: B}, {label: D, to: C}]}\n'
+        "  - {from: 2, renamed: [{label: A, to: E}]}\n"
+    )
+    loop = Loop(tmp_path / "corpus", {"x": scheme}, [TEXT])
+    loop.annotate("x", lambda who, _: list(region("1", " AD"[who], "Mona")))
+    assert [each["spans"][0]["label"] for each in loop.records("x")] == ["E", "C"]
+    assert [each["brought"]["version"] for each in loop.records("x")] == ["2", "1"]

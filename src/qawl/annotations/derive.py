@@ -14,6 +14,7 @@ from qawl.annotations import (
     journal_fields,
     latest_entries,
     migration,
+    older_names,
     repairs,
     segments,
     several_users,
@@ -219,7 +220,7 @@ class _Deriving(Struct, frozen=True):
                 yield self._finding("annotation-deleted", annotator, message)
                 continue
             try:
-                alive.append((place, self.at(place)))
+                alive.append((place, self._of_its_version(self.at(place))))
             except files.UNREADABLE as error:
                 yield self._unreadable(annotator, place, error)
         if len(alive) > 1:
@@ -233,6 +234,14 @@ class _Deriving(Struct, frozen=True):
                 yield self._finding("annotation-duplicate", annotator, why)
         for place, latest in alive[-1:]:
             yield from self._counting(annotator, place, latest)
+
+    def _of_its_version(self, each: Latest) -> Latest:
+        """The entry with the version of the scheme whose names it uses."""
+        current = self.schemes[self.layer]
+        version = older_names.version(each.annotation, each.scheme_version, current)
+        if version == each.scheme_version:
+            return each
+        return msgspec.structs.replace(each, scheme_version=version)
 
     def _count(self, annotator: str, those: Iterable[tuple[EntryAt, Latest]]) -> None:
         """Counts what each user did under the name of an annotator."""

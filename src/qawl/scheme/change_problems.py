@@ -101,9 +101,9 @@ def _ends(scheme: Scheme, change: Change) -> Iterator[str]:
         for each in later:
             ends = [further for end in ends for further in each.onward(end)]
         for end in ends:
-            if (lacks := _lacks(scheme, end)) is not None:
-                yield f"{name} {fate}: {lacks}"
-        own = name.kind != "value" and not later and _lacks(scheme, name) is None
+            if (missing := lacks(scheme, end)) is not None:
+                yield f"{name} {fate}: {missing}"
+        own = name.kind != "value" and not later and lacks(scheme, name) is None
         if own and name.name not in _goals(change, name.kind):
             yield f"{name} {fate}, but the scheme has a {name}"
 
@@ -118,7 +118,7 @@ def _goals(change: Change, kind: str) -> set[str | None]:
     }
 
 
-def _lacks(scheme: Scheme, name: Name) -> str | None:
+def lacks(scheme: Scheme, name: Name) -> str | None:
     """What the scheme lacks of a name; None where it has it."""
     if name.of is not None:
         attribute = scheme.attribute.get(name.of)

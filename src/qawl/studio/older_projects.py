@@ -5,14 +5,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec import UNSET
 
-from qawl.annotations import derive, journal, reading
+from qawl.annotations import derive, journal, older_names, reading
 from qawl.annotations import store as annotation_store
 from qawl.annotations.tasks import Done, Prediction, Task
 from qawl.annotations.to_label_studio import write_again, write_results
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Article
 from qawl.scheme.changes import Change, Name, path
-from qawl.scheme.kinds.registry import value_of
 from qawl.scheme.scheme import Scheme
 from qawl.studio.client import Client
 from qawl.suggest.tasks import Make
@@ -38,27 +37,11 @@ def changed(annotation: Mapping[str, object], version: str, current: Scheme) -> 
     """The names in an annotation of an older version that the steps since then change."""
     way = path(current.changes, version, current.version)
     for result in reading.results(annotation):
-        yield from (str(name) for name in _names(result) if _changed(name, way))
+        yield from (str(name) for name in older_names.names(result) if _changed(name, way))
 
 
 def _changed(name: Name, way: Iterable[Change]) -> bool:
     return any(name in change.fates for change in way)
-
-
-def _names(result: Mapping[str, object]) -> Iterator[Name]:
-    """The names that a result uses."""
-    value = reading.value(result)
-    if result.get("type") == "relation":
-        yield from (Name("relation", each) for each in reading.words(result.get("labels")))
-        return
-    for labels in (value.get("labels"), value.get("hypertextlabels")):
-        yield from (Name("label", each) for each in reading.words(labels))
-    control = str(result.get("from_name"))
-    yield Name("attribute", control)
-    given = value_of(value)
-    for each in given if isinstance(given, list) else [given]:
-        parts = each if isinstance(each, list) else [each]
-        yield from (Name("value", part, control) for part in parts if isinstance(part, str))
 
 
 def unsettled(project: Project, current: Scheme) -> dict[str, dict[str, Annotation]]:
