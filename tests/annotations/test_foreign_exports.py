@@ -361,7 +361,7 @@ def test_completions_of_one_annotator_stand_beside_annotations_of_another(foreig
     assert len(corpus.records()) == 2
 
 
-ODD_USERS = [["x"], {"id": ["x"]}, {"email": 5}, {"id": 5.5}, True, 5.0, "9" * 5000, 10**300, {}]
+ODD_USERS = [["x"], 5.0, "9" * 5000, {}, [], " ", {"id": None, "email": ""}]
 
 
 @pytest.mark.parametrize("user", ODD_USERS, ids=str)
@@ -374,6 +374,34 @@ def test_a_strange_user_says_nothing_of_the_work(foreign, user):
     ]
     assert corpus.pull(tasks, "--layer", "ner").exit_code == 0
     assert len({each["annotator"] for each in corpus.records()}) == 2
+    assert len(corpus.spans()) == 2
+    assert corpus.errors() == []
+    assert corpus.run("pull", "--rebuild").exit_code == 0
+
+
+UNCLEAR_USERS = [
+    *([1, 2], ["x", "y"], [{"id": 1}, {"id": 2}], [[1]], {"id": [1, 2]}, {"email": ["x", "y"]}),
+    *(1.5, True, False, 10**300, {"email": 5}, {"id": 5.5}, {"first_name": "Ada"}),
+]
+
+
+@pytest.mark.parametrize("user", UNCLEAR_USERS, ids=str)
+def test_work_of_several_people_or_of_what_is_no_user_is_left_out_until_it_is_named(foreign, user):
+    """Such work of different people was taken for that of one annotator, without a word."""
+    corpus = foreign()
+    corpus.ingest(SAMI, "Omar came.")
+    sent = task(SAMI, region(SAMI, "Sami"), completed_by=user)
+    done = corpus.pull(
+        [sent, task("Omar came.", region("Omar came.", "Omar"), number=2)], "--layer", "ner"
+    )
+    assert done.exit_code == 1
+    assert "1 × annotation of several people, or of what is no user" in done.output
+    assert "task 1 of " in done.output
+    assert corpus.spans() == [("PER", "Omar")]
+    assert corpus.pull([sent], "--layer", "ner").exit_code == 1
+    assert corpus.pull([sent], "--layer", "ner", "--annotator", "b1").exit_code == 0
+    assert corpus.pull([sent], "--layer", "ner").exit_code == 0  # the journal knows it
+    assert {each["annotator"] for each in corpus.records()} == {"a1", "b1"}
     assert len(corpus.spans()) == 2
     assert corpus.errors() == []
     assert corpus.run("pull", "--rebuild").exit_code == 0

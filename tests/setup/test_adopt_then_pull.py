@@ -139,3 +139,24 @@ def test_who_has_a_name_is_not_nobody(tmp_path, first, second):
     export.write_text(json.dumps(other), "utf-8")
     assert pull(corpus).exit_code == 0
     assert set(journals(corpus)) == {"label.a1.jsonl", "label.a2.jsonl"}
+
+
+@pytest.mark.parametrize("user", [["a@x.org", "b@x.org"], [1, 2], 1.5, True], ids=str)
+def test_work_of_several_people_is_adopted_only_with_a_name(tmp_path, user):
+    """It became that of one annotator, as did the work of any others that were named so."""
+    given = tasks([{"completed_by": 1}, {"completed_by": user}])
+    (tmp_path / "config.xml").write_text(CONFIG, "utf-8")
+    (tmp_path / "export.json").write_text(json.dumps(given), "utf-8")
+    words = ["adopt", tmp_path / "export.json", tmp_path / "config.xml", "--json", "--into"]
+    report = json.loads(run(*words, tmp_path / "c").stdout)
+    assert (report["in"]["annotations"], report["records"]["annotations"]) == (6, 3)
+    (left,) = report["left_out"]
+    assert left["count"] == 3
+    assert left["reason"].startswith("annotation of several people")
+    assert set(journals(tmp_path / "c")) == {"label.a1.jsonl"}
+    assert pull(tmp_path / "c").exit_code == 1
+    only = [{**each, "annotations": each["annotations"][1:]} for each in given]
+    (tmp_path / "export.json").write_text(json.dumps(only), "utf-8")
+    done = run(*words, tmp_path / "named", "--annotator", "b1")
+    assert json.loads(done.stdout)["records"]["annotations"] == 3
+    assert set(journals(tmp_path / "named")) == {"label.b1.jsonl"}

@@ -131,7 +131,8 @@ class Attribution:
             self._share(export, share, evidence, sure=bool(origins) or alone)
         for share in () if last else shares:
             for person, identity in zip(share.people(), share.identities(), strict=True):
-                self.know(person, msgspec.structs.replace(identity, origin=export.origin))
+                if person.user.clear:
+                    self.know(person, msgspec.structs.replace(identity, origin=export.origin))
 
     def tell_by_tasks(self, names: Iterable[str], further: Iterator[str]) -> set[str]:
         """Names new people who worked in a pool: by whom their tasks are assigned to, if that is one of
@@ -235,7 +236,9 @@ class Attribution:
             share.person = self.named(share.given)
             return
         matches = evidence.matches
-        if not matches or None in matches:
+        if not share.user.clear:
+            share.person = Person(user=share.user)
+        elif not matches or None in matches:
             share.person = self._told(share.user, evidence, export, sure=sure)
             if share.person is None:
                 raise InputError(_question(export, share.user, evidence))

@@ -10,7 +10,7 @@ from qawl.annotations.users import User
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """An annotator; who has no name yet is new here.
+    """An annotator; who has no name yet is new here. Who is not a clear user is nobody.
 
     `assigned` counts, of a new one's tasks in a pool, to whom they are assigned.
     """

@@ -121,7 +121,10 @@ def _append(project: Project, spool: Spool, outcome: Pulled) -> set[str]:
     work: dict[tuple[str, str], list[tuple[Part, Person]]] = {}
     for part in spool.parts:
         for person in {id(each): each for each in part.share.people()}.values():
-            work.setdefault((part.layer, str(person.name)), []).append((part, person))
+            if person.user.clear:
+                work.setdefault((part.layer, str(person.name)), []).append((part, person))
+            else:
+                _leave_unclear(part, person, outcome)
     for place, parts in work.items():
         _refuse_others(project, place, parts)
     if accounts is not None:
@@ -130,6 +133,14 @@ def _append(project: Project, spool: Spool, outcome: Pulled) -> set[str]:
         for place, parts in work.items():
             _append_to(project, place, parts, outcome)
     return {part.layer for part in spool.parts}
+
+
+def _leave_unclear(part: Part, person: Person, outcome: Pulled) -> None:
+    """Counts what is left out of a part since nobody can tell who made it."""
+    for whose, each in zip(part.share.people(part.start), part.identities(), strict=False):
+        if whose is person:
+            told = f"task {each.task} of {part.export.name}"
+            outcome.leave(reason("annotation-unattributed"), told)
 
 
 def _refuse_others(

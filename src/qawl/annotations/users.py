@@ -19,13 +19,19 @@ from qawl.core.errors import InputError
 from qawl.core.project import Project
 
 K = TypeVar("K", bound=Hashable)
+NOTHING: tuple[object, ...] = (None, [], {})
+"""What stands in place of a user where nobody is named."""
 
 
 class User(Struct, frozen=True, order=True):
-    """Who made an annotation: a number on a server, an e-mail address or a name, or neither."""
+    """Who made an annotation: a number on a server, an e-mail address or a name, or neither.
+
+    Not `clear` is who is named as several people, or by what names nobody, such as 1.5 or true.
+    """
 
     id: int | None = None
     name: str | None = None
+    clear: bool = True
 
     def __str__(self) -> str:
         known = [str(each) for each in (self.id, self.name) if each is not None]
@@ -46,8 +52,12 @@ def user(given: object) -> User:
     given = plain(given)
     if isinstance(given, dict):
         name = next((given[key] for key in ("email", "username") if given.get(key)), None)
-        return User(_number(plain(given.get("id"))), _name(name))
-    return User(_number(given), None if _number(given) is not None else _name(given))
+        found = User(_number(plain(given.get("id"))), _name(name))
+    else:
+        found = User(_number(given), None if _number(given) is not None else _name(given))
+    said = given.values() if isinstance(given, dict) else (given,)
+    nothing = all(each in NOTHING or (isinstance(each, str) and not each.strip()) for each in said)
+    return found if found != User() or nothing else User(clear=False)
 
 
 def maker(annotation: Mapping[str, object]) -> User:

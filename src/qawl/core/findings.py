@@ -277,6 +277,9 @@ _LEFT_OUT = {
     "annotation-no-object": "annotation that is not an object",
     "annotation-no-layer": "annotation of no layer (give --layer)",
     "annotation-long": "annotation that is too long",
+    "annotation-unattributed": (
+        "annotation of several people, or of what is no user (give --annotator NAME)"
+    ),
     "annotation-timeless": "version without an updated_at that can be read: one with a time counts",
 }
 

@@ -223,7 +223,7 @@ class CorpusWriter:
             name = self._pseudonym(spool, each)
             self._wrote.setdefault(name)
             made = users.maker(each)
-            if made.id is None and spool.source.format in OF_SERVERS:
+            if made.id is None and made.clear and spool.source.format in OF_SERVERS:
                 self._unnumbered.setdefault(made, set()).add(name)
             who = {"email": _account(name)}
             done.append({**each, "completed_by": who | ({"id": number} if number else {})})

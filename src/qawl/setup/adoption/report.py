@@ -97,7 +97,8 @@ class Report:
 
         `written` annotations went into the journals; `count` is called before.
         """
-        textless = self.given.annotations - written
+        unclear = self.left_out[reason("annotation-unattributed").words]
+        textless = self.given.annotations - written - unclear
         told = self.left_out[DOUBLED] + self.left_out[reason("annotation-timeless").words]
         versions = written - self.records.annotations - told
         if textless > 0:

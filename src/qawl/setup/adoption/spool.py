@@ -1,7 +1,7 @@
 """The tasks of a source, read once and kept in a temporary file until all that they show is known."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -9,10 +9,12 @@ from pathlib import Path
 import msgspec
 
 from qawl.annotations import json_stream
-from qawl.annotations.task_results import Task, annotations
+from qawl.annotations.task_results import Task, annotations, given_annotations
 from qawl.annotations.task_text import as_text
+from qawl.annotations.users import maker
 from qawl.core import files
 from qawl.core.errors import InputError
+from qawl.core.findings import reason
 from qawl.setup.adoption import articles as adopted
 from qawl.setup.adoption.facts import Facts
 from qawl.setup.adoption.people import OF_SERVERS, Evidence, People, addresses
@@ -133,8 +135,12 @@ def _server(
             line = _line(task, found.facts.left_out)
             if line is None:
                 continue
-            file.write(line + b"\n")
             found.facts.add(task)
+            if None not in found.people.given and (unclear := _unclear(task)):
+                task = _without(task, unclear)
+                line = msgspec.json.encode(task)
+                found.facts.left_out[reason("annotation-unattributed").words] += len(unclear)
+            file.write(line + b"\n")
             for each in annotations(task):
                 users.setdefault(found.people.user(each, nobody))
                 if numbered:
@@ -142,6 +148,21 @@ def _server(
                 else:
                     said.users.update(addresses(each))
     return found.people.server(said), users
+
+
+def _unclear(task: Task) -> list[Mapping[str, object]]:
+    """The annotations of which nobody can tell who made them."""
+    return [each for each in annotations(task) if not maker(each).clear]
+
+
+def _without(task: Task, those: list[Mapping[str, object]]) -> Task:
+    """The task with its other annotations."""
+    listed = given_annotations(task)
+    left = [each for each in listed if each not in those] if isinstance(listed, list) else []
+    return {
+        **{name: each for name, each in task.items() if name != "completions"},
+        "annotations": left,
+    }
 
 
 def _line(task: Task, left_out: Counter[str]) -> bytes | None:
