@@ -326,6 +326,19 @@ def test_a_paragraph_in_a_hidden_style_is_not_text(text):
     assert text(par("secret", style="Note"), par(NEWS), styles=styles) == NEWS
 
 
+@pytest.mark.parametrize("at", range(4))
+def test_styles_that_are_based_on_one_another_hide_alike(text, at):
+    """What is known of one style of a chain or a ring is used for the others, in whatever order they are asked."""
+    names = "ABCD"
+    ring = "".join(
+        style(name, name, VANISH if number == at else "", based=names[number - 3])
+        for number, name in enumerate(names)
+    )
+    line = style("Last", "Last", based="Shown") + style("Shown", "Shown", "<w:rPr/>")
+    body = [par("secret", style=name) for name in "DBAC"] + [par(NEWS, style="Last")]
+    assert text(*body, styles=ring + line) == NEWS
+
+
 BOX = f"<wps:txbx><w:txbxContent>{par('secret')}</w:txbxContent></wps:txbx>"
 DRAWN = f"<w:drawing><a:x>{BOX}</a:x></w:drawing>"
 OLD = f"<w:pict><v:textbox><w:txbxContent>{par('secret')}</w:txbxContent></v:textbox></w:pict>"

@@ -1,13 +1,16 @@
 """Styles and lists of a Word document: what they say of a paragraph or a run that they are for."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from lxml.etree import _Element
 
 _OFF = ("0", "false", "off")
+_TITLE = "title"
 _HEADING = "heading"
+"""How names of the built-in styles begin; programs spell them so in every language."""
 
 
 def local(element: _Element) -> str:
@@ -43,15 +46,17 @@ class Styles:
 
     def is_title(self, style: str | None) -> bool:
         """Whether a style is the one for titles, or is based on it."""
-        return "title" in self._names(style)
+        return self._first(style, _titles) is not None or self._of_no_style(style) == _TITLE
 
     def is_heading(self, style: str | None) -> bool:
         """Whether a style is one for headings, or is based on such a one."""
-        return any(name.startswith(_HEADING) for name in self._names(style))
+        return self._first(style, _heads) is not None or self._of_no_style(style).startswith(
+            _HEADING
+        )
 
     def is_hidden(self, run: _Element) -> bool:
         """Whether the text of a run is hidden, by itself or by its styles."""
-        own = run.find("{*}rPr/{*}vanish")
+        own = _vanish(run)
         if own is not None or not self._hidden:
             return is_on(own)
         named = run.find("{*}rPr/{*}rStyle")
@@ -64,9 +69,9 @@ class Styles:
 
     def is_numbered(self, paragraph: _Element) -> bool:
         """Whether a paragraph has a number or a bullet of a list."""
-        own = paragraph.find("{*}pPr/{*}numPr")
+        own = _number(paragraph)
         style = self.of(paragraph)
-        found = self._first(style, "{*}pPr/{*}numPr") if own is None else own
+        found = self._first(style, _number) if own is None else own
         if found is None:
             return False
         number, level = found.find("{*}numId"), found.find("{*}ilvl")
@@ -79,24 +84,38 @@ class Styles:
     @cached_property
     def _hidden(self) -> frozenset[str | None]:
         """The styles whose text is hidden."""
-        path = "{*}rPr/{*}vanish"
-        return frozenset(each for each in self.by_id if is_on(self._first(each, path)))
+        return frozenset(each for each in self.by_id if is_on(self._first(each, _vanish)))
 
-    def _names(self, style: str | None) -> list[str]:
-        """The names of a style and of those that it is based on; programs spell built-in ones so in every
-        language."""
-        return [_name(each) for each in self._chain(style)] or [_spelt(style or "")]
+    def _of_no_style(self, style: str | None) -> str:
+        """The name that the id of a style tells where the document does not have the style."""
+        return "" if style is None or style in self.by_id else _spelt(style)
 
-    def _first(self, style: str | None, path: str) -> _Element | None:
-        found = (each.find(path) for each in self._chain(style))
-        return next((each for each in found if each is not None), None)
+    def _first(
+        self, style: str | None, ask: Callable[[_Element], _Element | None]
+    ) -> _Element | None:
+        """What is asked for, of a style, or of the first that has it of those that it is based on."""
+        known, asked, found = self._known[ask], [], None
+        for name, each in self._chain(style):
+            if name in known:
+                found = known[name]
+                break
+            asked.append(name)
+            if (found := ask(each)) is not None:
+                break
+        known.update(dict.fromkeys(asked, found))
+        return found
 
-    def _chain(self, style: str | None) -> Iterator[_Element]:
-        """A style, and those that it is based on."""
+    @cached_property
+    def _known(self) -> defaultdict[object, dict[str, _Element | None]]:
+        """What was found of each style: a chain of a thousand styles is followed once."""
+        return defaultdict(dict)
+
+    def _chain(self, style: str | None) -> Iterator[tuple[str, _Element]]:
+        """A style, and those that it is based on, by their ids."""
         seen: set[str] = set()
         while style is not None and style in self.by_id and style not in seen:
             seen.add(style)
-            yield (found := self.by_id[style])
+            yield style, (found := self.by_id[style])
             based = found.find("{*}basedOn")
             style = None if based is None else value(based)
 
@@ -128,6 +147,26 @@ def _silent(numbering: _Element) -> Iterator[tuple[str, str]]:
                 and not (shown is not None and value(shown))
             ):
                 yield value(each, "numId") or "", value(level, "ilvl") or "0"
+
+
+def _number(paragraph: _Element) -> _Element | None:
+    """The number or the bullet that a paragraph or a style has."""
+    return paragraph.find("{*}pPr/{*}numPr")
+
+
+def _vanish(run: _Element) -> _Element | None:
+    """Whether a run or a style is hidden."""
+    return run.find("{*}rPr/{*}vanish")
+
+
+def _titles(style: _Element) -> _Element | None:
+    """The style, if it is the one for titles."""
+    return style if _name(style) == _TITLE else None
+
+
+def _heads(style: _Element) -> _Element | None:
+    """The style, if it is one for headings."""
+    return style if _name(style).startswith(_HEADING) else None
 
 
 def _name(style: _Element) -> str:
