@@ -593,6 +593,24 @@ def signed(name, number, surface):
     return made
 
 
+@pytest.mark.parametrize("options", [["ada=b1", "--annotator", "eve=b2"], ["b1"]], ids=str)
+def test_who_a_user_without_a_number_was_said_to_be_is_kept(corpus, options):
+    """Their further work became that of somebody new: no journal tells whose names are."""
+    first = [signed("Ada", 1, "Sami"), signed("Eve", 2, "Layla")][: len(options)]
+    assert pull(corpus, first, options=["--annotator", *options]).exit_code == 0
+    assert pull(corpus, [signed("ADA", 9, "met")]).exit_code == 1  # of one article the newer counts
+    assert whose(corpus)["b1"] == ["met"]
+    assert not {"a1", "a2"} & set(whose(corpus))
+
+
+def test_several_users_who_were_named_alike_are_not_kept_as_one(corpus):
+    """NAME says who made what is in an export, not that all who are in it are one person."""
+    first = [signed("Ada", 1, "Sami"), signed("Eve", 2, "Layla")]
+    pull(corpus, first, options=["--annotator", "b1"])
+    pull(corpus, [work(OMAR, "Omar", number=9, task=9, user={"username": "Eve"})])
+    assert whose(corpus)["a1"] == ["Omar"]
+
+
 def test_a_name_tells_annotators_apart_where_nothing_else_does(corpus):
     """All of these were one annotator, of whose work the latest alone counted."""
     work_of = {"Eric": "Layla", "ليلى": "met", "Max M m@team.example, 7": "Sami"}

@@ -95,19 +95,22 @@ def test_more_work_of_the_same_people_is_theirs(tmp_path, signed):
     assert len(journals(corpus)) == len(signed)
 
 
-def test_on_another_machine_pull_asks_who_they_are(adopted, signed):
-    """The names of users stay on one machine."""
+def test_on_another_machine_pull_asks_once_who_they_are(adopted, signed):
+    """The names of users stay on one machine. It asked at each pull, for it did not keep the answer."""
     shutil.rmtree(adopted / ".qawl")
     before = journals(adopted)
     done = pull(adopted)
     assert (done.exit_code, journals(adopted)) == (1, before)
     assert "3 annotations say what work of a1 says" in str(done.exception)
+    assert "say it once" in str(done.exception)
     whose = [next(iter(each.values())) for each in signed]
     names = [each["username"] if isinstance(each, dict) else each for each in whose]
     answers = [f"{name}=a{number}" if name else "a1" for number, name in enumerate(names, start=1)]
     told = [word for each in answers for word in ("--annotator", each)]
     done = pull(adopted, *told)
     assert (done.exit_code, journals(adopted)) == (0, before), done.output
+    done = pull(adopted)
+    assert (done.exit_code, journals(adopted)) == (0, before), done.exception
 
 
 def test_who_has_another_name_is_somebody_new_though_all_work_is_alike(tmp_path):

@@ -234,6 +234,7 @@ class Attribution:
         """Says whose the annotations of one user are."""
         if share.given:
             share.person = self.named(share.given)
+            self._keep(export, share, share.person)
             return
         matches = evidence.matches
         if not share.user.clear:
@@ -249,6 +250,13 @@ class Attribution:
         share.others = {
             n: each for n, each in enumerate(matches) if each not in (None, share.person)
         }
+
+    def _keep(self, export: Export, share: Share, person: Person) -> None:
+        """Keeps who a user without a number was said to be, since no journal tells it later."""
+        user, known = share.user, self._with_name(share.user) or self._numbered(export, share.user)
+        said = share.keep and (share.said or len(export.shares) == 1)
+        if said and user.clear and user.id is None and not known and person.name != JUDGE:
+            self._link(person, user, export.origin)
 
     def _told(
         self, user: User, evidence: _Evidence, export: Export, *, sure: bool
@@ -407,7 +415,8 @@ def _question(export: Export, user: User, evidence: _Evidence) -> str:
     elif alike := evidence.mostly:
         count = many(evidence.alike[alike[0]], "annotation says", "annotations say")
         why = f"{count} what work of {_listed(alike)} says, and neither has a number"
+    kept = "" if user.id is not None else ": say it once, it is kept in .qawl/users.json"
     return (
         f"{export.name}: it is not clear who {user} is: {why}; give --annotator NAME "
-        "(or --annotator USER=NAME for each user), or --judge; nothing was written"
+        f"(or --annotator USER=NAME for each user), or --judge{kept}; nothing was written"
     )

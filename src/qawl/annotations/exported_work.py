@@ -25,11 +25,14 @@ class Share:
     """What one user made in one export: `identities` reads them, in one order; whose each of them is.
 
     `person` made all but those at the places in `others`. `assigned` counts to whom a pool's tasks are
-    assigned.
+    assigned. `said`: it was `given` for this user, not for whoever is in the export; `keep`: for the
+    next pull, too.
     """
 
     user: User
     given: str | None = None
+    said: bool = False
+    keep: bool = True
     count: int = 0
     identities: Callable[[], Iterator[Identity]] = field(default=lambda: iter(()))
     person: Person | None = None

@@ -38,10 +38,12 @@ def pull_files(
     annotator: str | Iterable[str] | None = None,
     judge: bool = False,
     outcome: Pulled | None = None,
+    keep: bool = True,
 ) -> Pulled:
     """Journals what Label Studio's JSON exports hold, and derives the annotations.
 
-    All is the work of `annotator`, or of the judge; or of those users who are named as USER=NAME.
+    All is the work of `annotator`, or of the judge; or of those users who are named as USER=NAME. `keep`
+    says whether users without numbers are known by these names from now on.
     Everything is read to a temporary folder first, so that a fault in the middle leaves no trace. Where
     an `outcome` is given, what was done is added to it.
     Raises InputError where a file is no such export, none of its tasks belongs to this corpus, or nobody
@@ -52,7 +54,7 @@ def pull_files(
     project.make_state()
     target = project.state / "pull"
     with files.naming(target), temporary.folder(target) as folder:
-        spool = Spool(folder, named)
+        spool = Spool(folder, named, keep=keep)
         with closing(spool):
             _read(project, paths, layer, spool, outcome)
         _refuse_strange(outcome)

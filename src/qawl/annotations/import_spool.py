@@ -50,8 +50,8 @@ class Part:
 class Spool:
     """Entries on disk, by export, layer and user, until the users have their pseudonyms."""
 
-    def __init__(self, folder: Path, named: Named) -> None:
-        self._folder, self._named = folder, named
+    def __init__(self, folder: Path, named: Named, *, keep: bool = True) -> None:
+        self._folder, self._named, self._keep = folder, named, keep
         self.exports: list[Export] = []
         self.parts: list[Part] = []
         self._open: dict[tuple[str, User, bool], Part] = {}
@@ -94,21 +94,22 @@ class Spool:
         export = self.exports[-1]
         share = export.shares.get((each.user, each.judge))
         if share is None:
-            given = self._given(each, export)
-            share = export.shares[each.user, each.judge] = Share(each.user, given)
+            share = Share(each.user, *self._given(each, export), keep=self._keep)
+            export.shares[each.user, each.judge] = share
             share.identities = partial(_identities, self.parts, share)
         path = self._folder / f"{len(self.parts)}.jsonl"
         part = Part(export, each.layer, share, path, path.with_suffix(".versions"))
         self.parts.append(part)
         return part
 
-    def _given(self, each: Sorted, export: Export) -> str | None:
-        """The pseudonym of a user, where it was given or the task is a judge's."""
+    def _given(self, each: Sorted, export: Export) -> tuple[str | None, bool]:
+        """The pseudonym of a user, where it was given or the task is a judge's; whether for the user."""
         fitting = (name for user, name in self._named.items() if user and user.fits(each.user))
-        given = next(fitting, self._named.get(None))
+        said = next(fitting, None)
+        given = said or self._named.get(None)
         if each.judge and given not in (None, JUDGE):
             raise InputError(f"{export.name}: it holds a judge's tasks: leave out --annotator")
-        return JUDGE if each.judge else given
+        return JUDGE if each.judge else given, said is not None
 
 
 def _identities(parts: list[Part], share: Share) -> Iterator[Identity]:

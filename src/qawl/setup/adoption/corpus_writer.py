@@ -148,6 +148,7 @@ class CorpusWriter:
             [work],
             layer=self.found.layer,
             annotator=[f"{_account(each)}={each}" for each in self._wrote],
+            keep=False,
         )
         self._remember(project)
         self.left_out.update(outcome.set_aside)
