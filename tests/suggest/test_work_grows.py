@@ -71,14 +71,23 @@ def test_what_repeats_without_end_ends_no_run(suggested, language, sign):
 
 @pytest.mark.parametrize(
     ("language", "again"),
-    [("en", "University of the "), ("en", "said "), ("en", "“he said ‘"), ("ar", "قال، ")],
+    [
+        ("en", "University of the "),
+        ("en", "said "),
+        ("en", "“he said ‘"),
+        ("en", "“We saw it all.” "),
+        ("ar", "قال، "),
+        ("ar", "«قال» "),
+    ],
 )
 def test_what_repeats_takes_work_as_its_length(tmp_path, language, again):
-    """Names that `of` lengthens took the square of the text; each verb read the rest of its sentence."""
+    """Names that `of` lengthens took the square of the text; each verb read the rest of its sentence, or
+    all quotation marks, and each piece of a speech all pieces before it."""
     taken = []
     for letters in (6_000, 12_000):
         root = init.init(tmp_path / str(letters), name="c", language=language).root
-        given = {"text": again * (letters // len(again)), "source": "s", **RIGHTS}
+        text = "“We saw it,” said Ann Lee. " + again * (letters // len(again))
+        given = {"text": text, "source": "s", **RIGHTS}
         (root / "in.jsonl").write_text(json.dumps(given), "utf-8")
         qawl(root, "ingest", root / "in.jsonl")
         taken.append(work(lambda at=root: qawl(at, "suggest")))

@@ -1,6 +1,6 @@
 """What is said in Arabic: in marks, in a clause, as a noun; and where it ends."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -74,17 +74,20 @@ def said_before(sentence: Sentence, at: int, end: int) -> Said | None:
 
     Not a name that the cue's own content follows: في حوار مع «القبس»، كشف فلان أنه.
     """
-    word = sentence.words[at]
-    for each in sentence.quoted:
-        gap = sentence.text[each.end : word.start].replace("هكذا ", "")
-        spoken = sentence.size(each) > (0 if gap.strip()[:1] in {"،", ","} else 1)
-        if each.end <= word.start and not gap.strip(" ،,\u00a0-–—") and spoken:
-            inner = bool(sentence.text[sentence.start : each.start].strip())
-            short = sentence.size(each) <= _NAMED and sentence.before(each.start) not in {":", "،"}
-            if inner and short and said_after(sentence, at, end):
-                return None
-            return each, "direct", each.start
-    return None
+    start = sentence.words[at].start
+    n = bisect_right(sentence.quoted, start, key=lambda mark: mark.end)
+    if not n:
+        return None
+    mark = sentence.quoted[n - 1]
+    gap = sentence.text[mark.end : start].replace("هكذا ", "")
+    spoken = sentence.size(mark) > (0 if gap.strip()[:1] in {"،", ","} else 1)
+    if gap.strip(" ،,\u00a0-–—") or not spoken:
+        return None
+    inner = bool(sentence.text[sentence.start : mark.start].strip())
+    short = sentence.size(mark) <= _NAMED and sentence.before(mark.start) not in {":", "،"}
+    if inner and short and said_after(sentence, at, end):
+        return None
+    return mark, "direct", mark.start
 
 
 _BEFORE_DEEDS = frozenset(("دون", "بدون", "قبل", "بعد", "رغم", "شرط", "بشرط", "حتى"))
@@ -97,7 +100,7 @@ def said_after(sentence: Sentence, at: int, end: int, *, near: int = 24) -> Said
     for step, word in enumerate(words_until(sentence, at, end)):
         if step > near:
             return None
-        mark = next((q for q in sentence.quoted if q.start < word.start < q.end), None)
+        mark = sentence.inside(word.start)
         if mark is not None and mark is not own:
             if _is_name(sentence, mark, end):
                 continue
@@ -109,7 +112,7 @@ def said_after(sentence: Sentence, at: int, end: int, *, near: int = 24) -> Said
         if _asks(sentence, at, at + 1 + step):
             return _clause(sentence, word, end)
         cue = speaks(sentence, at + 1 + step) if step else None
-        if cue and cue[0] == "finite" and not _is_relative(sentence, word):
+        if cue and cue[0] == "finite" and not _is_relative(sentence, at + 1 + step):
             return None
     return None
 
@@ -148,10 +151,9 @@ def _asks(sentence: Sentence, at: int, word: int) -> bool:
     return pair and has_stem(sentence.form(at), ("سأل", "ساءل"))
 
 
-def _is_relative(sentence: Sentence, word: Word) -> bool:
+def _is_relative(sentence: Sentence, at: int) -> bool:
     """Whether a verb says more of the noun before it: الذي نشر, في بيان نشر على موقعه."""
-    before = sentence.form(sentence.words.index(word) - 1)
-    return before in {"التي", "الذي", "الذين"} | sentence.lexicon.nouns
+    return sentence.form(at - 1) in {"التي", "الذي", "الذين"} | sentence.lexicon.nouns
 
 
 def _is_name(sentence: Sentence, mark: Stretch, end: int) -> bool:
@@ -320,12 +322,11 @@ def _turns(sentence: Sentence, at: int) -> bool:
 def _shows(sentence: Sentence, at: int) -> bool:
     """Whether something said follows a verb soon."""
     asks = cue_of(sentence, sentence.words[at])
-    for word in sentence.words[at + 1 : at + 9]:
+    for n, word in enumerate(sentence.words[at + 1 : at + 9], start=at + 1):
         if word.form in sentence.lexicon.plain_complementisers or sentence.inside(word.start):
             return True
-        if asks and asks[0] == "demand" and asked_from(sentence, word) is not None:
-            return True
-        if _asks(sentence, at, sentence.words.index(word)):
+        demanded = asks and asks[0] == "demand" and asked_from(sentence, word) is not None
+        if demanded or _asks(sentence, at, n):
             return True
     return noun_after(sentence, at, sentence.end) is not None
 

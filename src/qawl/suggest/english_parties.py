@@ -335,6 +335,9 @@ def _before_aside(sentence: Sentence, start: int, sign: str) -> int:
     return first if first > 0 and not sentence.inside(first) else sentence.start
 
 
+_PARTING = frozenset(';:—–()“”"‘')
+
+
 def _run_before(sentence: Sentence, end: int) -> list[Word]:
     """The words before a place, back to a sign that parts clauses or a quotation mark."""
     start = opening_of(sentence)
@@ -343,7 +346,7 @@ def _run_before(sentence: Sentence, end: int) -> list[Word]:
             start = max(start, each.end)
     run = sentence.within(start, end)
     for n in range(len(run) - 1, 0, -1):
-        if set(sentence.gap(run[n - 1], run[n])) & set(';:—–()“”"‘'):
+        if not _PARTING.isdisjoint(sentence.gap(run[n - 1], run[n])):
             return run[n:]
     return run
 

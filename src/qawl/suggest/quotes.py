@@ -36,6 +36,7 @@ def quotes(text: str, language: str) -> tuple[Quote, ...]:
     read = arabic.read if language.partition("-")[0].lower() == "ar" else english.read
     found: list[Quote] = []
     outer: list[Quote] = []
+    last: int | None = None
     for sentence in _sentences(text, language):
         here = [*read(sentence)]
         here += _orphans(sentence, here, outer)
@@ -43,9 +44,11 @@ def quotes(text: str, language: str) -> tuple[Quote, ...]:
         for each in here:
             _complete(each, outer, here, sentence)
         parents = _parents(here)
-        last = next((n for n in reversed(range(len(found))) if found[n] is _first(outer)), None)
         found += _renumbered(here, parents, len(found), last)
-        outer += [each for each, parent in zip(here, parents, strict=True) if parent is None]
+        for at, parent in enumerate(parents, start=len(found) - len(here)):
+            if parent is None:
+                outer.append(found[at])
+                last = at if found[at].follows is None else last
     return tuple(found)
 
 
@@ -114,11 +117,6 @@ def _renumbered(
         if each.follows is None:
             each.kind = "direct"
     return here
-
-
-def _first(found: list[Quote]) -> Quote | None:
-    """The last quote that is no continuation."""
-    return next((each for each in reversed(found) if each.follows is None), None)
 
 
 def _complete(quote: Quote, outer: list[Quote], here: list[Quote], sentence: Sentence) -> None:
