@@ -125,7 +125,7 @@ def _is_new(article: Article, places: Mapping[str, str], intake: Intake) -> bool
     if there == article.received:
         intake.is_known(article)
     elif there is not None:
-        intake.copy(article.received, there)
+        intake.is_copy(article, there)
     return there is None
 
 

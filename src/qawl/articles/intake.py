@@ -70,7 +70,8 @@ class Ingested:
 @dataclass(slots=True)
 class Intake:
     """The state of the pass. `updates` are known articles whose metadata says more now, `replaced` has,
-    by place, the frozen article of a place where another text was received, and its metadata now."""
+    by place, the frozen article of a place where another text was received, and its metadata now, `_said`
+    what else was received says of its rights."""
 
     settings: Settings
     known: Known
@@ -80,8 +81,9 @@ class Intake:
     updates: dict[str, Article] = field(default_factory=dict)
     replaced: dict[str, tuple[str, Metadata]] = field(default_factory=dict)
     visited: set[str] = field(default_factory=set)
-    _texts: dict[int, tuple[str, "_Rights"]] = field(default_factory=dict)
-    _shared: dict["_Rights", "_Rights"] = field(default_factory=dict)
+    _texts: dict[int, str] = field(default_factory=dict)
+    _said: dict[str, Metadata] = field(default_factory=dict)
+    _shared: dict[Metadata, Metadata] = field(default_factory=dict)
     _claims: dict[int, int] = field(default_factory=dict)
 
     def take(self, found: Found) -> None:
@@ -94,29 +96,30 @@ class Intake:
         self.outcome.annotated.update(found.annotated)
         self.outcome.unread.update(found.unread)
         self.outcome.absent.update(found.absent)
-        self.outcome.respelt.update(found.metadata.respelt)
+        known = found.metadata
+        self.outcome.respelt.update(known.respelt)
         self.outcome.left_out.add(found)
-        text = text_number(found.metadata.source, found.text)
+        text = text_number(known.source, found.text)
         if text in self.known.texts:
             self._take_known(found, f"{self.known.texts[text]:012x}")
         elif adopted := self._adopted(found):
             self._say_more(found, adopted)
         elif text in self._texts:
-            first, rights = self._texts[text]
-            self.copy(found.place, first, _other_rights(rights, found.metadata))
+            first = self._texts[text]
+            self._copy(found.place, first, _rights(self._said[first]), found.metadata)
         elif not self._in_doubt(found, text):
-            rights = _rights(found.metadata)
-            self._texts[text] = found.place, self._shared.setdefault(rights, rights)
+            self._texts[text] = place = found.place
+            rights = Metadata(license=known.license, redistribute=known.redistribute)
+            self._said[place] = self._shared.setdefault(rights, rights)
             self._stage(found)
 
     def _take_known(self, found: Received, identity: str) -> None:
-        article = self.updates.get(identity) or self.known.articles[identity]
+        article = self._frozen(identity)
         adopted = self._adopted(found) if article.received != found.place else None
         if article.received == found.place or adopted:
             self._say_more(found, adopted or article)
         else:
-            rights = _Rights(article.license, article.redistribute)
-            self.copy(found.place, article.received, _other_rights(rights, found.metadata))
+            self._copy(found.place, article.received, _rights_of(article), found.metadata)
 
     def _say_more(self, found: Received, article: Article) -> None:
         """Takes what a record says of an article that the corpus has."""
@@ -137,7 +140,7 @@ class Intake:
         if number is None:
             return None
         identity = f"{number:012x}"
-        article = self.updates.get(identity) or self.known.articles[identity]
+        article = self._frozen(identity)
         texts = (article.text, received(article.text, article.edits))
         return article if _is_adopted(article) and found.text in texts else None
 
@@ -148,12 +151,15 @@ class Intake:
             self.known.count(now)
             self.updates[identity] = now
 
+    def _frozen(self, identity: str) -> Article:
+        """A frozen article as it is after this run."""
+        return self.updates.get(identity) or self.known.articles[identity]
+
     def is_known(self, article: Article) -> None:
         """Takes an article whose frozen text cleaning made again: other line ends are no change."""
         self.outcome.known += 1
         if article.received in self.replaced and article.id in self.known.articles:
-            frozen = self.updates.get(article.id) or self.known.articles[article.id]
-            self._update(article.id, frozen, self.replaced[article.received][1])
+            self._update(article.id, self._frozen(article.id), self.replaced[article.received][1])
 
     def is_new(self, article: Article) -> None:
         """Says that a file's text or source is another now, and what to do with the article it was."""
@@ -170,11 +176,18 @@ class Intake:
                 message += f" (to take that out: `qawl withdraw {frozen} --reason WHY`)"
             self.outcome.findings.append(finding("source-changed", message, article_id=frozen))
 
-    def copy(self, place: str, first: str, more: str = "") -> None:
-        """Sets aside what has source and text of an article that came before."""
+    def is_copy(self, article: Article, first: str) -> None:
+        """Sets aside what cleaning made the same as an article that came before."""
+        frozen = article.id in self.known.articles
+        has = _rights_of(self._frozen(article.id)) if frozen else _rights(self._said[first])
+        self._copy(article.received, first, has, self._said[article.received])
+
+    def _copy(self, place: str, first: str, has: "_Rights", said: Metadata) -> None:
+        """Sets aside what has source and text of an article that came before, which has these rights."""
         if place != first:
             self.outcome.copies += 1
-            self.set_aside(place, reason("article-copy", f": {first}{more}"))
+            more = f": {first}{_other_rights(has, said)}"
+            self.set_aside(place, reason("article-copy", more))
 
     def _in_doubt(self, found: Received, text: int) -> bool:
         """Whether another article of this run has the same id from its source.
@@ -214,6 +227,10 @@ class Intake:
 class _Rights(NamedTuple):
     license: str | None
     redistribute: bool
+
+
+def _rights_of(article: Article) -> _Rights:
+    return _Rights(article.license, article.redistribute)
 
 
 def _rights(said: Metadata) -> _Rights:
