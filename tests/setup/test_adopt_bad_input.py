@@ -343,18 +343,38 @@ WITHOUT_A_NAME = {
         2,
     ),
     "doccano's arrow": ({"text": "Ada came.", "entities": ENTS, "relations": [ARROW]}, None, 0),
+    "doccano's category": ({"text": "Ada came.", "label": ["", "a"]}, "category without a name", 1),
     "prodigy": ({**MARKED, "accept": [None, "a", ""]}, "choice without a name", 2),
+    "argilla": (
+        {"fields": {"text": "Ada came."}, "responses": {"topic": [{"value": [None, "a", ""]}]}},
+        "choice without a name",
+        2,
+    ),
+    "argilla 1": (
+        {
+            "text": "Ada came.",
+            "annotation": [None, "a", ""],
+            "annotation_agent": "u",
+            "status": "Validated",
+        },
+        "choice without a name",
+        2,
+    ),
     "prodigy, twice": ({**MARKED, "spans": [ANN, ANN, ANN]}, "span that stands there twice", 2),
 }
 
 
 @pytest.mark.parametrize("name", WITHOUT_A_NAME)
 def test_what_has_no_name_or_stands_twice_is_counted(tmp_path, name):
-    """Null became a label, a relation or a choice that is called `null`; spans that stand twice vanished without a word."""
+    """Null became a label, a relation or a choice that is called `null`, and an empty name a category without one;
+    spans that stand twice vanished without a word."""
     row, reason, count = WITHOUT_A_NAME[name]
     said = json.loads(run(tmp_path, "e.jsonl", json.dumps(row), None).stdout)
     assert said["left_out"] == ([{"reason": reason, "count": count}] if reason else [])
-    assert '"null"' not in (tmp_path / "new/exports/annotations/label.jsonl").read_text("utf-8")
+    (path,) = (tmp_path / "new/exports/annotations").glob("*.jsonl")
+    written = path.read_text("utf-8")
+    assert '"null"' not in written
+    assert '""' not in written
 
 
 def test_columns_of_tags_in_a_tsv_file_are_no_table_of_texts(tmp_path):

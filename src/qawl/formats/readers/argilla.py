@@ -13,7 +13,7 @@ from typing import Any
 from qawl.core.records import AttributeValue
 from qawl.formats.readers import argilla_records
 from qawl.formats.readers.document import Document, Found, Mark, SetAside, Work
-from qawl.formats.readers.json_lines import documents, whole, words
+from qawl.formats.readers.json_lines import EMPTY, documents, named, whole, words
 
 
 def fits(row: dict[str, object]) -> bool:
@@ -74,15 +74,15 @@ def _answer(made: Document, works: dict[str, Work], question: str, answer: objec
     work = works.setdefault(user, Work(user))
     if answer.get("status") == "discarded":
         work.skipped = True
-        if answer.get("value") not in (None, "", [], {}):
+        if answer.get("value") not in EMPTY:
             made.notes.append("answer of a response that was discarded")
         return
     value = answer.get("value")
     if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
         for each in value:
             _piece(made, work, question, each)
-    elif value not in (None, "", []):
-        work.attributes[question] = _plain(value)
+    elif (plain := _plain(made, value)) not in EMPTY:
+        work.attributes[question] = plain
 
 
 def _piece(made: Document, work: Work, question: str, each: dict[str, object]) -> None:
@@ -93,7 +93,7 @@ def _piece(made: Document, work: Work, question: str, each: dict[str, object]) -
         made.notes.append(f"answer to {question} of a kind that is not read")
 
 
-def _plain(value: object) -> AttributeValue:
+def _plain(made: Document, value: object) -> AttributeValue:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    return [words(each) for each in value] if isinstance(value, list) else words(value)
+    return named(value, made.notes, "choice") if isinstance(value, list) else words(value)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from qawl.core.findings import reason
 from qawl.formats.readers.document import Document, Found, Mark, Work, set_aside
-from qawl.formats.readers.json_lines import whole, words
+from qawl.formats.readers.json_lines import named, whole, words
 
 _AGENTS = frozenset({"annotation_agent", "prediction_agent"})
 ANNOTATION = "annotation"
@@ -81,9 +81,10 @@ def _answer(work: Work, given: object, notes: list[str]) -> None:
     entries = given if isinstance(given, list) else []
     if isinstance(given, str):
         work.attributes[ANNOTATION] = given
-    elif entries and all(isinstance(each, str) for each in entries):
-        work.attributes[ANNOTATION] = [str(each) for each in entries]
-        work.several()
+    elif entries and all(isinstance(each, str | None) for each in entries):
+        if names := named(entries, notes, "choice"):
+            work.attributes[ANNOTATION] = names
+            work.several()
     elif given is not None and given != entries:
         notes.append(_UNREAD)
     else:

@@ -16,7 +16,7 @@ from typing import Any
 from qawl.core.findings import reason
 from qawl.formats.readers import own
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
-from qawl.formats.readers.json_lines import documents, listed, whole, words
+from qawl.formats.readers.json_lines import context, documents, listed, named, whole, words
 
 NOBODY = {"all", "unknown", "admin_all", "export", "doccano", "project"}
 """File names that are no annotator's."""
@@ -86,11 +86,7 @@ def _document(path: Path, number: int, row: dict[str, Any], annotator: str) -> F
     for name in ("comments", "Comments"):
         said = row.get(name)
         made.notes += ["comment"] * (sum(map(bool, said)) if isinstance(said, list) else bool(said))
-    made.context = {
-        name: words(value)
-        for name, value in {**row, **_meta(row)}.items()
-        if name not in _OWN and value not in (None, "", [], {})
-    }
+    made.context = context(row, _OWN)
     return made
 
 
@@ -114,11 +110,6 @@ def _works(made: Document, named: Work, given: list[Any]) -> list[Work]:
     return list(found.values())
 
 
-def _meta(row: dict[str, object]) -> dict[str, object]:
-    meta = row.get("meta")
-    return meta if isinstance(meta, dict) else {}
-
-
 def _entity(made: Document, work: Work, at: int, each: object) -> None:
     if not isinstance(each, dict):
         made.notes.append("entity that is not an object")
@@ -132,13 +123,10 @@ def _entity(made: Document, work: Work, at: int, each: object) -> None:
 
 
 def _labels(made: Document, work: Work, labels: list[Any]) -> None:
-    names = []
     for at, each in enumerate(labels):
-        if isinstance(each, str):
-            names.append(each)
-        else:
+        if not isinstance(each, str):
             _triple(made, work, f"s{at + 1}", each)
-    if names:
+    if names := named((e for e in labels if isinstance(e, str)), made.notes, "category"):
         known = work.attributes.get(CATEGORY)
         work.attributes[CATEGORY] = [*known, *names] if isinstance(known, list) else names
 
@@ -160,6 +148,6 @@ def _relation(made: Document, work: Work, each: object, known: set[str]) -> None
         return
     start, end = str(each.get("from_id")), str(each.get("to_id"))
     if {start, end} <= known:
-        work.arrows.append(Arrow(words(each.get("type", "")), start, end))
+        work.arrows.append(Arrow(words(each.get("type")), start, end))
     else:
         made.notes.append("relation to no entity")

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
@@ -12,6 +12,9 @@ from qawl.formats.readers import encodings
 from qawl.formats.readers.document import Found, SetAside, set_aside
 
 Row = tuple[int, dict[str, object]]
+
+EMPTY: tuple[object, ...] = (None, "", [], {})
+"""Values that say nothing."""
 
 
 def rows(path: Path) -> Iterator[Row | SetAside]:
@@ -101,3 +104,17 @@ def words(value: object) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def named(values: Iterable[object], notes: list[str], what: str) -> list[str]:
+    """Values as text; those without any are noted."""
+    found = [words(each) for each in values]
+    notes += [f"{what} without a name"] * found.count("")
+    return [each for each in found if each]
+
+
+def context(row: dict[str, object], own: Collection[str]) -> dict[str, str]:
+    """What an object and its `meta` say beside what the tool means by its `own` fields."""
+    meta = row.get("meta")
+    every = {**row, **(meta if isinstance(meta, dict) else {})}
+    return {name: words(v) for name, v in every.items() if name not in own and v not in EMPTY}

@@ -15,7 +15,7 @@ from typing import Any
 from qawl.core.findings import reason
 from qawl.core.records import Place
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
-from qawl.formats.readers.json_lines import documents, listed, whole, words
+from qawl.formats.readers.json_lines import EMPTY, context, documents, listed, named, whole, words
 
 CHOICE = "choice"
 _TIME = re.compile(r"(^|-)\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d$")
@@ -68,7 +68,7 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
     work = Work(session)
     made.notes += [_WHO] * bool(_TIME.search(session))
     work.skipped = row.get("answer") in ("reject", "ignore")
-    typed = {name: row[name] for name in _typed(row) if row.get(name) not in (None, "", [], {})}
+    typed = {name: row[name] for name in _typed(row) if row.get(name) not in EMPTY}
     if not work.skipped:
         there: dict[Place, Mark] = {}
         work.typed = set(typed)
@@ -80,10 +80,8 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
         for each in listed(row.get("relations"), made.notes, "relations"):
             _relation(made, work, there, each)
         work.marks = [*there.values()]
-        given = _words(listed(row.get("accept"), made.notes, "choices"))
-        accepted = [each for each in given if each]
-        made.notes += ["choice without a name"] * (len(given) - len(accepted))
-        if accepted:
+        given = listed(row.get("accept"), made.notes, "choices")
+        if accepted := named(given, made.notes, "choice"):
             work.attributes[CHOICE] = accepted
         elif label := _category(row):
             work.attributes[CHOICE] = [label]
@@ -94,15 +92,8 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
             made.notes.append("choice of a text that was rejected or ignored")
         made.notes += ["typed answer of a text that was rejected or ignored"] * len(typed)
     made.works.append(work)
-    meta = row.get("meta") if isinstance(row.get("meta"), dict) else {}
-    made.context = {
-        name: words(value)
-        for name, value in {**row, **(meta or {})}.items()
-        if name not in _OWN
-        and name not in typed
-        and not name.startswith("_")
-        and value not in (None, "", [], {})
-    }
+    told = context(row, _OWN | typed.keys())
+    made.context = {name: value for name, value in told.items() if not name.startswith("_")}
     return made
 
 
@@ -155,6 +146,6 @@ def _relation(made: Document, work: Work, there: dict[Place, Mark], each: object
         return
     ends = [_span(made, there, each[name]) for name in ("head_span", "child_span") if name in each]
     if len(ends) == 2 and ends[0] and ends[1]:
-        work.arrows.append(Arrow(words(each.get("label", "")), ends[0].id, ends[1].id))
+        work.arrows.append(Arrow(words(each.get("label")), ends[0].id, ends[1].id))
     else:
         made.notes.append("relation without spans at its ends")
