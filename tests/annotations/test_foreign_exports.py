@@ -288,6 +288,8 @@ def test_one_bad_task_is_set_aside_by_name_and_the_others_are_read(foreign, dama
     [
         lambda text: text.encode("utf-8-sig"),
         lambda text: text.encode("utf-16"),
+        lambda text: text.encode("utf-16-le"),
+        lambda text: text.encode("utf-16-be"),
         lambda text: b"\xfe\xff" + text.encode("utf-16-be"),
         lambda text: text.replace(", ", ",\r\n").encode(),
         lambda text: text.replace('": ', '" : ').encode(),
@@ -295,7 +297,7 @@ def test_one_bad_task_is_set_aside_by_name_and_the_others_are_read(foreign, dama
     ],
 )
 def test_an_export_is_read_in_the_encodings_of_shells_and_editors(foreign, encoded):
-    """PowerShell writes UTF-16 with a byte order mark, editors of Windows one of UTF-8."""
+    """PowerShell writes UTF-16 with a byte order mark, programs one without, editors of Windows one of UTF-8."""
     corpus = foreign()
     corpus.ingest("قال سامي نعم")
     tasks = json.dumps([task("قال سامي نعم", region("قال سامي نعم", "سامي"))], ensure_ascii=False)

@@ -69,7 +69,10 @@ REFUSED = {
     "config cut": ("e.json", [task()], "<View><Text", "not XML"),
     "config empty": ("e.json", [task()], "", "not XML"),
     "config no XML": ("e.json", [task()], "hello", "not XML"),
-    "config UTF-16": ("e.json", [task()], CONFIG.encode("utf-16"), "not UTF-8: save the file as UTF-8"),
+    "config UTF-16 cut": ("e.json", [task()], CONFIG.encode("utf-16")[:-1], "not UTF-16: save the file as UTF-8"),
+    "config Latin 1": ("e.json", [task()], CONFIG.replace("A", "\xe9").encode("latin-1"), "not UTF-8: save the file as UTF-8"),
+    "UTF-32 damaged": ("e.json", json.dumps([task()]).encode("utf-32-le") + b"\xff" * 4, CONFIG, "cut off or damaged"),
+    "UTF-16 empty": ("e.json", "[]".encode("utf-16"), CONFIG, "nothing is in this file"),
     "config a bomb": ("e.json", [task()], BOMB, "no document type and no entities"),
     "config too long": ("e.json", [task()], "<View>" + "<Text/>" * 200_000 + "</View>", "too many"),
     "config without controls": ("e.json", [{**task(), "annotations": []}], '<View><Text name="t" value="$text"/></View>', "nothing to mark"),
@@ -115,6 +118,10 @@ TAKEN = {
     }),
     "half an emoji": ('[{"id":1,"data":{"text":"a\\ud83d"},"annotations":[]},' + json.dumps(task()) + "]", {"tasks": 1}, None),
     "in UTF-16": (json.dumps([task()]).encode("utf-16"), {"spans": 1}, {}),
+    "in UTF-16 without a mark": (json.dumps([task()]).encode("utf-16-le"), {"spans": 1}, {}),
+    "in UTF-16 the other way round": (json.dumps([task()]).encode("utf-16-be"), {"spans": 1}, {}),
+    "in UTF-32": (json.dumps([task()]).encode("utf-32"), {"spans": 1}, {}),
+    "half an emoji in UTF-16": ('[{"id":1,"data":{"text":"a\ud83d"}},'.encode("utf-16-le", "surrogatepass") + f"{json.dumps(task())}]".encode("utf-16-le"), {"tasks": 1}, None),
     "of early versions": ([{"id": 1, "data": {"text": "Ada came."}, "completions": [{"id": 1, "result": [region()], "skipped": False}]}], {"spans": 1}, {}),
 }  # fmt: skip
 
@@ -131,6 +138,15 @@ def test_what_can_be_taken_is_taken_and_the_rest_is_counted(tmp_path, name):
         assert reasons == left_out
     if said["in"] != said["records"]:
         assert reasons
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_a_config_is_read_in_the_encodings_of_xml(tmp_path, encoding):
+    """Windows saves XML in UTF-16, with a declaration that says so."""
+    config = f'<?xml version="1.0" encoding="{encoding[:6]}"?>{CONFIG}'.encode(encoding)
+    done = run(tmp_path, "e.json", [task()], config)
+    assert done.exit_code == 0, done.exception
+    assert json.loads(done.stdout)["records"]["spans"] == 1
 
 
 def test_exports_that_contradict_each_other_are_of_two_servers(tmp_path):

@@ -90,6 +90,15 @@ def test_a_file_in_utf_16_is_read_as_one_in_utf_8(tmp_path, files):
     assert marked(records) == [("P", "Sidon")]
 
 
+@pytest.mark.parametrize(
+    "content", [DOCCANO, f"[{DOCCANO}]", PRODIGY], ids=["lines", "list", "other"]
+)
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le"])
+def test_json_in_utf_16_without_a_mark_is_told_by_its_first_bytes(tmp_path, content, encoding):
+    _, records, _ = adopt(tmp_path, {"a.jsonl": content.encode(encoding)})
+    assert marked(records) == [("P", "Sidon")]
+
+
 def test_a_file_in_utf_16_that_was_cut_off_gives_what_stands_in_it(tmp_path):
     report, records, _ = adopt(tmp_path, {"a.jsonl": (DOCCANO * 2).encode("utf-16")[:-21]})
     assert marked(records) == [("P", "Sidon")]

@@ -13,10 +13,10 @@ from typing import Any, BinaryIO, cast
 
 import msgspec
 
-from qawl.core import files, packings
+from qawl.core import files, odd_json, packings
 from qawl.core.errors import InputError
 from qawl.core.excerpts import many
-from qawl.core.odd_json import HALF, half_a_character, repeated_key
+from qawl.core.odd_json import HALF
 
 CHUNK = 1 << 16
 """Bytes that are read at a time: for twice as many, memory is asked of the system each time."""
@@ -36,6 +36,8 @@ _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*("?)|[{}\[\]]', re.DOTALL)
 _DEEPEST = b"\n" + b" " * DEEPEST
 _TOO_DEEP = re.compile(rb'\n {%d}(?:"[^"\\]*(?:\\.[^"\\]*)*": )?[\[{]' % DEEPEST)
 """A list or object below so many others, in JSON that is indented by one space a level."""
+_HALVES = "surrogatepass"
+"""Halves of characters are found where JSON is decoded, element by element."""
 _CLOSED_BY = {b"{": b"}", b"[": b"]"}
 _PLAIN = re.compile(rb"[^,\]\s][^,\]]*")
 
@@ -97,10 +99,10 @@ def _refuse_more(buffer: bytearray, file: BinaryIO, path: Path) -> None:
 
 
 def utf8(file: BinaryIO) -> BinaryIO:
-    """A file as UTF-8; what some shells write is UTF-16 with a byte order mark."""
-    marked = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    """A file of JSON as UTF-8; what some shells and programs write is UTF-16 or UTF-32."""
+    wide = odd_json.wide(file.read(4))
     file.seek(0)
-    return cast("BinaryIO", codecs.EncodedFile(file, "utf-8", "utf-16")) if marked else file
+    return cast("BinaryIO", codecs.EncodedFile(file, "utf-8", wide, _HALVES)) if wide else file
 
 
 def _name(buffer: bytearray, element: str, path: Path) -> str:
@@ -216,7 +218,7 @@ def decode(content: bytes) -> Element:
             return note("that is not an object")
         if deep:
             return note("nested too deeply")
-        if repeated := repeated_key(content, value):
+        if repeated := odd_json.repeated_key(content, value):
             return note("with a key twice in one object", f" ({repeated})")
     except RecursionError:
         return note("nested too deeply")
@@ -263,7 +265,7 @@ def _damage(content: bytes, error: Exception) -> Element:
     """A note of why a piece of JSON can't be kept."""
     if isinstance(error, UnicodeDecodeError):
         return note("that is not in UTF-8")
-    if half_a_character(content):
+    if odd_json.half_a_character(content):
         return note(f"with {HALF}")
     try:
         json.dumps(json.loads(content), ensure_ascii=False, allow_nan=False)

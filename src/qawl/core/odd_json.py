@@ -9,7 +9,12 @@ import msgspec
 HALF = "half a character (a surrogate without its other half)"
 """What a JSON escape is that stands for one of the two UTF-16 units of a character."""
 
-_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+
+def wide(start: bytes) -> str | None:
+    """Whether JSON or XML that begins with these bytes is in UTF-16 or UTF-32, and the name of that
+    encoding: it begins with its mark, or with a letter of ASCII, of which all bytes but one are 0."""
+    name = json.detect_encoding(start[:4])
+    return None if name.startswith("utf-8") else name
 
 
 def half_a_character(content: bytes) -> bool:
@@ -24,11 +29,8 @@ def half_a_character(content: bytes) -> bool:
 
 
 def encoded_otherwise(content: bytes) -> str | None:
-    """That it is not in plain UTF-8, and what to do; None where its start does not say so.
-
-    UTF-16 and UTF-32 begin with their mark, or with one byte of two that is 0.
-    """
-    if content.startswith(_WIDE) or content[:2].count(0) == 1:
+    """That it is not in plain UTF-8, and what to do; None where its start does not say so."""
+    if wide(content):
         return "it is in UTF-16 or UTF-32, as some shells and editors write: save it as UTF-8"
     if content.startswith(codecs.BOM_UTF8):
         return (

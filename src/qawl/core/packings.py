@@ -45,5 +45,5 @@ def unpacked(path: Path) -> Iterator[BinaryIO]:
             raise packed(path, found)
         try:
             yield cast("BinaryIO", gzip.GzipFile(fileobj=file)) if found else file
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        except (EOFError, gzip.BadGzipFile, zlib.error, UnicodeError) as error:
             raise InputError(f"{path}: cut off or damaged: {error}") from error

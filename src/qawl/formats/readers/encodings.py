@@ -1,14 +1,11 @@
 """The bytes of a file as text, in the encodings that `qawl ingest` reads."""
 
-import codecs
 from pathlib import Path
 
 from qawl.articles import decoding
 from qawl.articles.received import SetAside, set_aside
 from qawl.core.findings import reason
-
-WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-"""How a file in UTF-16 begins, as shells and spreadsheets of Windows write it."""
+from qawl.core.odd_json import wide
 
 
 def text(content: bytes) -> str:
@@ -32,5 +29,4 @@ def lines(text: str) -> list[str]:
 
 def start(content: bytes) -> str:
     """The text of the first bytes of a file, wherever they were cut."""
-    name = "utf-16" if content[:2] in WIDE else "utf-8-sig"
-    return content.decode(name, "replace")
+    return content.decode(wide(content) or "utf-8-sig", "replace")

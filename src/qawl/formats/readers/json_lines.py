@@ -1,5 +1,6 @@
 """Objects of a JSON Lines file or of a JSON list, one by one; a line that can't be read is set aside."""
 
+import codecs
 import io
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -7,8 +8,9 @@ from pathlib import Path
 from typing import TextIO
 
 from qawl.core import files
+from qawl.core.errors import InputError
 from qawl.core.findings import reason
-from qawl.formats.readers import encodings
+from qawl.core.odd_json import wide
 from qawl.formats.readers.document import Found, SetAside, set_aside
 
 Row = tuple[int, dict[str, object]]
@@ -37,11 +39,13 @@ def rows(path: Path) -> Iterator[Row | SetAside]:
 def _opened(path: Path) -> TextIO:
     """A file as text, in which bytes that are none become halves of characters."""
     with path.open("rb") as file:
-        if file.read(2) in encodings.WIDE:
+        if name := wide(file.read(4)):
             file.seek(0)
-            content = file.read()
-            even = content[: len(content) // 2 * 2]  # of a file that was cut off
-            return io.StringIO(even.decode("utf-16", "surrogatepass"), newline="\n")
+            try:  # without the half of a character where the file was cut off
+                read = codecs.getincrementaldecoder(name)("surrogatepass").decode(file.read())
+            except UnicodeError as error:
+                raise InputError(f"{path}: damaged: {error}") from error
+            return io.StringIO(read, newline="\n")
     return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n")
 
 

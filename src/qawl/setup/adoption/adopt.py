@@ -12,7 +12,7 @@ from pathlib import Path
 
 from qawl.articles import metadata
 from qawl.articles.metadata import Metadata
-from qawl.core import licences, names, temporary
+from qawl.core import licences, names, odd_json, temporary
 from qawl.core.errors import InputError, ProjectError, QawlError
 from qawl.core.project import SETTINGS, load
 from qawl.formats.readers import own
@@ -123,10 +123,13 @@ def _config(paths: Sequence[Path]) -> Config | None:
     if len(paths) > 1:
         raise InputError(f"{len(paths)} configs are given: name one")
     for path in paths:
+        content = path.read_bytes()
+        name = odd_json.wide(content)
         try:
-            text = path.read_bytes().decode("utf-8-sig")
+            text = content.decode(name or "utf-8-sig")
         except UnicodeDecodeError as error:
-            raise InputError(f"{path}: not UTF-8: save the file as UTF-8") from error
+            what = (name or "UTF-8").upper()
+            raise InputError(f"{path}: not {what}: save the file as UTF-8") from error
         return from_config.read(text, str(path))
     return None
 

@@ -19,7 +19,7 @@ from qawl.core import files, packings
 from qawl.core.errors import InputError
 from qawl.core.records import AttributeValue
 from qawl.core.text import printable
-from qawl.formats.readers import detect, table
+from qawl.formats.readers import detect, encodings, table
 from qawl.formats.readers.document import Document, Work
 from qawl.scheme.from_config import ATTRIBUTES, LABELS, Config
 from qawl.setup.adoption import annotated_tables
@@ -220,8 +220,8 @@ def _counts(path: Path) -> bool:
 def _holds_nothing(path: Path) -> bool:
     """Whether a file is empty, or an empty list: tools write one for who did nothing."""
     with path.open("rb") as file:
-        start = file.read(64)
-    return len(start) < 64 and b"".join(start.split()) in {b"", b"[]"}
+        start = encodings.start(file.read(64))
+    return len(start) < 16 and "".join(start.split()) in {"", "[]"}
 
 
 def _is_config(path: Path) -> bool:
@@ -229,13 +229,13 @@ def _is_config(path: Path) -> bool:
     if not path.is_file():
         raise InputError(f"{path}: no such file")
     with path.open("rb") as file:
-        start = file.read(65536)
-    return b"<view" in start.lower() or (b"%FEATURE" not in start and b"xmi:" not in start)
+        start = encodings.start(file.read(65536))
+    return "<view" in start.lower() or ("%FEATURE" not in start and "xmi:" not in start)
 
 
 def _has_view(path: Path) -> bool:
     with path.open("rb") as file:
-        return b"<view" in file.read(65536).lower()
+        return "<view" in encodings.start(file.read(65536)).lower()
 
 
 def _format(path: Path) -> str:
