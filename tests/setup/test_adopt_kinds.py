@@ -152,6 +152,16 @@ def test_a_second_layer_says_nothing_of_articles_that_are_there(tmp_path):
     assert len(again.articles) == 1
 
 
+def test_a_second_layer_says_nothing_of_equal_texts_that_are_there(tmp_path):
+    """Two articles of one text are told apart by their tasks; they have the licence of the first adoption."""
+    tasks = [task(MONA, number=each) for each in (1, 2)]
+    made = Adopted(tmp_path, tasks, config(), "--license", "CC-BY-4.0", "--redistribute")
+    again = Adopted(tmp_path, tasks, config(), "--layer", "m")
+    assert not [each for each in ("language", "licence") if each in again.notes]
+    assert again.articles == made.articles
+    assert len(again.articles) == 2
+
+
 RIGHTS = {
     "in the data, as the team's own list has them": (
         {"license": "CC-BY-4.0", "redistribute": True},
@@ -476,6 +486,26 @@ def test_json_min_tells_its_controls_by_all_rows(tmp_path, order):
     assert kept["Mona left."] == {"stars": 3, "score": 2.5, "notes": ["x", "y"], "flag": True}
     for name in ("stars", "score", "notes"):
         assert name in made.notes.partition("controls may have given them: ")[2]
+
+
+def test_json_min_gives_each_annotator_what_differs_in_rows_of_one_task(tmp_path):
+    """A single choice looks like a field of the task; the second annotator's was lost without a word."""
+    said = [("good", 4, None, 1, 1), ("bad", 2, "Says so.\nTwice.", 2, 2)]
+    names = ("mood", "stars", "why", "annotator", "annotation_id")
+    task = {"id": 1, "text": "Omar left.", "desk": "north", "title": "Omar", "label": []}
+    other = {"id": 2, "text": "Mona left.", "desk": "south", "title": "Mona", "label": []}
+    rows = [{**task, **dict(zip(names, each, strict=True))} for each in said]
+    alone = {**other, "mood": "bad", "annotator": 2, "annotation_id": 3}
+    made = Adopted(tmp_path, [*rows, alone])
+    given = [each["attributes"] for each in made.records]
+    assert sorted(given, key=len) == [
+        {"mood": "bad"}, {"mood": "good", "stars": 4},
+        {"mood": "bad", "stars": 2, "why": "Says so.\nTwice."},
+    ]  # fmt: skip
+    assert sorted(each["context"]["desk"] for each in made.articles) == ["north", "south"]
+    assert "controls may have given them: desk" in made.notes
+    for name in ("mood", "stars", "title", "text"):
+        assert name not in made.notes.partition("controls may have given them: ")[2].split("\n")[0]
 
 
 def test_a_csv_tells_its_controls_by_all_rows(tmp_path):

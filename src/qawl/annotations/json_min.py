@@ -30,6 +30,10 @@ Controls = Mapping[str, Given]
 LOSING = "values of regions that JSON_MIN does not name: "
 """How the reason begins why a value is left out."""
 OWN = ("id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time", "agreement")
+LONGEST_CHOICE = 80
+"""Code points of the longest text that is taken for a choice."""
+_LOOSE = ("textarea", "choices", "number")
+"""Types of results whose values stand alone: what one value tells holds for all of its field."""
 SPANS = ("labels", "hypertextlabels", "paragraphlabels")
 """Types of results that mark a stretch of text; their labels stand under the same name."""
 _KEYS = {
@@ -61,23 +65,49 @@ def tasks(
 
 def told(rows: Iterable[Mapping[str, object]]) -> tuple[Controls, list[str]]:
     """The controls that the values of all rows together tell, and the other fields that a control may
-    have filled: a single choice and a number look like a field of the task."""
+    have filled: a single choice and a number look like a field of the task.
+
+    Rows of one task have the task's fields alike: what differs is an annotator's.
+    """
     found: dict[str, Given] = {}
     others: dict[str, None] = {}
-    for row in filter(fits, rows):
-        for name, given in _controls(row).items():
-            found.setdefault(name, given)
-        others.update(
-            (name, None) for name, value in row.items() if name not in OWN and is_loose(value)
-        )
+    differing: dict[str, set[str]] = {}
+    for _, group in groupby(enumerate(filter(fits, rows)), key=_place):
+        members = [row for _, row in group]
+        for row in members:
+            for name, given in _controls(row).items():
+                found.setdefault(name, given)
+            others.update((name, None) for name in row if name not in OWN and _may_be(row[name]))
+        for name, kinds in _differing(members):
+            differing.setdefault(name, set()).update(kinds)
+    for name, kinds in differing.items():
+        found.setdefault(name, Given(next(each for each in _LOOSE if each in kinds)))
     return found, [name for name in others if name not in found]
 
 
-def is_loose(value: object) -> bool:
-    """Whether a value is one that controls give, and that task data has as well."""
-    words = isinstance(value, list) and all(isinstance(each, str) for each in value)
+def _differing(rows: list[Mapping[str, object]]) -> Iterator[tuple[str, set[str]]]:
+    """The fields in which rows of one task differ, and of which kinds their values may be."""
+    for name in {name for row in rows for name in row if name not in OWN}:
+        values = [row.get(name) or None for row in rows]
+        kinds = {_loose_kind(each) for each in values if each is not None}
+        if kinds <= {*_LOOSE} and any(each != values[0] for each in values):
+            yield name, {str(each) for each in kinds}
+
+
+def _loose_kind(value: object) -> str | None:
+    """The type of the results that a loose value may be of: no choice is as long as what people type."""
+    words = [value] if isinstance(value, str) else value
+    if isinstance(words, list) and words and all(isinstance(each, str) for each in words):
+        typed = any(len(each) > LONGEST_CHOICE or "\n" in each for each in words)
+        return "textarea" if typed else "choices"
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number or (words and bool(value))
+    return "number" if number else None
+
+
+def _may_be(value: object) -> bool:
+    """Whether a value is one that controls give, and that task data has as well: no long text."""
+    kind = _loose_kind(value)
+    return kind is not None and value != "" and (kind != "textarea" or isinstance(value, list))
 
 
 def _place(numbered: tuple[int, Mapping[str, object]]) -> tuple[str, object]:

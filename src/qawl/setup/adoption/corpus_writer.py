@@ -104,7 +104,7 @@ class CorpusWriter:
     def _write(self, there: "_There", articles: BinaryIO, work: "_List") -> int:
         """Writes the articles that are not there yet, and all tasks; how many of these."""
         for task, article, said, spool in self._tasks():
-            known = there.one_with(article.text_sha256)
+            known = there.one_with(article)
             first = self._taken(known or article.id, article)
             if known is None:
                 if first:
@@ -251,10 +251,12 @@ class _There:
         self._articles = article_store.by_id(project)
         self._texts = Lookup(_start(each.text_sha256) for each in article_store.articles(project))
 
-    def one_with(self, digest: str) -> str | None:
-        """The one article that has a text; None where none has it, or several."""
-        found = list(islice(self._texts.places(_start(digest)), 2))
-        return self._articles.at(found[0]) if len(found) == 1 else None
+    def one_with(self, article: Article) -> str | None:
+        """The one article that has the text; of several the same one, None where it is not there."""
+        found = list(islice(self._texts.places(_start(article.text_sha256)), 2))
+        if len(found) == 1:
+            return self._articles.at(found[0])
+        return article.id if article.id in self._articles else None
 
 
 def _is_address(text: str) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from qawl.annotations import json_min, json_stream
 from qawl.annotations.foreign_files import quiet
 from qawl.annotations.task_results import Task
-from qawl.articles.metadata import FOLDER_FILES, Metadata
+from qawl.articles.metadata import FIELDS, FOLDER_FILES, Metadata
 from qawl.articles.received import SetAside
 from qawl.core import files, packings
 from qawl.core.errors import InputError
@@ -27,8 +27,8 @@ from qawl.setup.adoption import annotated_tables
 LABEL_STUDIO = "label-studio"
 JSON_MIN = "json-min"
 """Formats that no reader of another tool is for."""
-LONGEST_CHOICE = 80
-"""Code points of the longest text that is taken for a choice."""
+TEXT_FIELDS = ("text", "body", "content", "article", "document")
+"""Fields that hold the text where no config says so, the likeliest first."""
 CONTROL = "label"
 """The control that another tool's spans become regions of."""
 _TAKEN = re.compile(rf"(?:{CONTROL}|text|disagreements)(?:_2)*")
@@ -96,6 +96,7 @@ class Source:
     def _told(self) -> json_min.Controls:
         """The controls that JSON_MIN tells without a config, from all rows; names what may be more."""
         controls, others = json_min.told(json_stream.elements(self.path))
+        others = [name for name in others if name not in {*FIELDS, *TEXT_FIELDS, self.text}]
         if others:
             self.shown.setdefault(
                 f"{self.path.name}: without the config these fields are context, though controls may "
@@ -326,7 +327,7 @@ def _said(held: AttributeValue) -> tuple[str, dict[str, object]]:
     if isinstance(held, list) and any(isinstance(each, list) for each in held):
         return "taxonomy", {"taxonomy": held}
     words = [held] if isinstance(held, str) else [str(each) for each in held]
-    if any(len(each) > LONGEST_CHOICE or "\n" in each for each in words):
+    if any(len(each) > json_min.LONGEST_CHOICE or "\n" in each for each in words):
         return "textarea", {"text": words}
     return "choices", {"choices": words}
 

@@ -18,12 +18,10 @@ from qawl.core.findings import reason
 from qawl.setup.adoption import articles as adopted
 from qawl.setup.adoption.facts import Facts
 from qawl.setup.adoption.people import OF_SERVERS, Evidence, People, addresses
-from qawl.setup.adoption.sources import LABEL_STUDIO, Source
+from qawl.setup.adoption.sources import LABEL_STUDIO, TEXT_FIELDS, Source
 
 SAMPLE = 50
 """Tasks that the language is guessed from."""
-TEXT_FIELDS = ("text", "body", "content", "article", "document")
-"""Fields that hold the text where no config says so, the likeliest first."""
 
 _Users = dict[tuple[str | None, str], None]
 """(address, number) of each user, in the order of first work."""
