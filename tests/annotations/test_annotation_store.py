@@ -139,9 +139,15 @@ def test_line_ends_that_git_changed_are_no_change(pulled):
     assert not annotation_store.stale(pulled, "quote")
 
 
-@pytest.mark.parametrize("words", [["adjudicate"], ["agreement"], ["agreement", "--json"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["adjudicate"], ["agreement"], ["agreement", "--json"], ["export", "jsonl", "--to", "out"],
+        ["export", "jsonl", "--annotator", "a1", "--to", "out"],
+    ],
+)  # fmt: skip
 def test_older_annotations_beside_a_newer_journal_are_named(pulled, words):
-    # `git checkout COMMIT exports/annotations` leaves them so.
+    # `git checkout COMMIT exports/annotations` leaves them so; an export left them out without a word.
     path = pulled.annotations_file("quote")
     path.write_bytes(path.read_bytes().replace(b'"start":0', b'"start":1'))
     code, said = main(pulled.root, *words)

@@ -70,6 +70,8 @@ def command(
     say(f"{target}: {many(done.files, 'file')} and {export.REPORT}")
     for line in export.kinds(done.losses, done.never):
         say(line, err=True)
+    for message in done.warnings:
+        say(f"warning: {message}", err=True)
     if with_withheld:
         say("this folder holds text that may not be redistributed: do not share it", err=True)
 

@@ -110,6 +110,8 @@ class Exported:
         How many there were of each kind of loss; report.json lists every one.
     never : tuple of str
         What the format can't carry at all, in words.
+    warnings : tuple of str
+        What is wrong with the annotations of the corpus, such as articles that are gone, in words.
 
     Examples
     --------
@@ -121,12 +123,13 @@ class Exported:
     files: int
     losses: Mapping[str, int]
     never: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def export(source: Source, request: Request, target: Path) -> Exported:
     """Writes the folder with its report, or leaves everything as it was; raises InputError."""
     every = source.schemes
-    _check(source, request)
+    warnings = tuple(_check(source, request))
     schemes = {name: each for name, each in every.items() if name in (request.layers or every)}
     _check_target(target, request)
     with core_files.naming(target), temporary.folder(target) as work:
@@ -139,11 +142,11 @@ def export(source: Source, request: Request, target: Path) -> Exported:
             FORMATS[request.format].write(job)
             core_files.write_bytes(building / REPORT, _report(request, job))
         _swap(building, target, work / "old")
-    return Exported(len(folder.files), losses.counts(), FORMATS[request.format].never)
+    return Exported(len(folder.files), losses.counts(), FORMATS[request.format].never, warnings)
 
 
-def _check(source: Source, request: Request) -> None:
-    """Raises InputError where something that is asked for is not there."""
+def _check(source: Source, request: Request) -> list[str]:
+    """What the annotations lack; raises InputError where something that is asked for is not there."""
     if request.format not in FORMATS:
         raise InputError(f"{request.format}: no such format: take one of {', '.join(FORMATS)}")
     for layer in request.layers:
@@ -156,7 +159,7 @@ def _check(source: Source, request: Request) -> None:
             raise InputError(
                 f"{name}: no such annotator: take one of {', '.join(sorted(people)) or 'none'}"
             )
-    source.check(request.layers or tuple(source.schemes))
+    return source.check(request.layers or tuple(source.schemes))
 
 
 class _Report(msgspec.Struct):

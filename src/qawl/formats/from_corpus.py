@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
 from qawl.annotations import derive, journal, tasks
+from qawl.annotations import store as annotation_store
 from qawl.annotations.attribute_order import in_order
 from qawl.articles import splits, withdrawal
 from qawl.articles import store as article_store
@@ -81,10 +82,11 @@ class CorpusSource:
         """As a release of the corpus would find it."""
         return self._guard.run_in(text) is not None
 
-    def check(self, layers: Collection[str]) -> None:
-        """Raises InputError where nobody has annotated."""
+    def check(self, layers: Collection[str]) -> list[str]:
+        """What makes them other than the journal; raises InputError where there are none."""
         if not any(self._project.annotations_file(layer).is_file() for layer in layers):
             raise InputError("exports/annotations has nothing to export: run `qawl pull` first")
+        return [said for layer in layers for said in annotation_store.stale(self._project, layer)]
 
     def _given(
         self,

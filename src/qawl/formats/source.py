@@ -59,5 +59,6 @@ class Source(Protocol):
     def holds_withheld(self, text: str) -> bool:
         """Whether what somebody typed holds text that may not be redistributed."""
 
-    def check(self, layers: Collection[str]) -> None:
-        """Raises QawlError where these layers have nothing to export."""
+    def check(self, layers: Collection[str], /) -> list[str]:
+        """What the annotations of these layers lack, in words; raises QawlError where there is nothing to
+        export."""
