@@ -124,6 +124,8 @@ def test_a_correction_goes_to_the_judge_and_the_next_release_thanks_the_reader(m
         card = (made / "exports/releases" / version / "README.md").read_text("utf-8")
         assert card.count("\n## Errata\n") == times
         assert card.count(f"- `{where}` (ORG 39-48): now PER 36-48. Reported by Layla H") == times
+        judged = "Annotators: 2, of whom people: 2; and a judge." in card
+        assert judged == bool(times), "the judge was counted as an annotator"
 
 
 def test_readers_correct_a_corpus_that_grows_and_loses_an_article_over_five_releases(made):

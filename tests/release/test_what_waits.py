@@ -60,3 +60,16 @@ def test_who_is_waited_for_is_told_apart(tmp_path):
     assert "1 waits for a judge" in said
     assert "1 waits for further annotators" in said
     assert at_the_end(made, "0.1.0") == [one, judged]
+
+
+def test_the_card_tells_disagreement_from_one_annotator_alone(tmp_path):
+    """It said of both that annotators differ and nobody has decided, also where nobody could differ."""
+    made = desk(tmp_path / "trial", "t1", "t2", "t3")
+    annotate(made, "t1")
+    corpora.pull(made, "toy", TEXTS, {"a1": {"t2": WORK["t2"]}})
+    corpora.pull(made, "toy", TEXTS, {"a1": {"t3": WORK["t3"]}, "a2": {"t3": marks(TEXTS["t3"])}})
+    at_the_end(made, "0.1.0")
+    card = (made / "exports/releases/0.1.0/README.md").read_text("utf-8")
+    told = "2 articles are incomplete (1 with open points, 1 that one annotator alone did)"
+    assert f"Gold for 3 articles. {told}." in card
+    assert f"- `toy`: {told}." in card

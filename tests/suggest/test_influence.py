@@ -177,6 +177,17 @@ def test_agreement_shows_both_arms_and_the_interval_of_their_difference(corpus, 
     assert f"<bdi>من {apart['low']:.3f} إلى {apart['high']:.3f}</bdi>" in page
 
 
+def test_where_all_began_with_suggestions_no_table_compares(corpus, tmp_path):
+    """The table had only `undefined` in it."""
+    path = corpus / "qawl.yaml"
+    path.write_text(path.read_text("utf-8").replace("without: 0.54", "without: 0"), "utf-8")
+    run(corpus, "suggest")
+    pull(corpus, tmp_path)
+    shown = run(corpus, "agreement")
+    assert "entity: what became of suggestions" in shown
+    assert "entity: suggestions" not in shown
+
+
 def test_the_fate_of_suggestions_is_a_table_by_label(corpus, tmp_path):
     records = pull(corpus, tmp_path)
     offered = {

@@ -119,9 +119,9 @@ def by_label(counts: Mapping[str, Counter[str]]) -> Fate:
 
 
 def rows(said: Suggested) -> list[Arm]:
-    """The figures of both arms and their difference, a row a figure, for a table."""
+    """The figures of both arms and their difference, a row a figure that both have, for a table."""
     return [
         Arm(name, said.with_[name], said.without[name], apart)
         for name, apart in said.difference.items()
-        if said.with_[name].n or said.without[name].n
+        if said.with_[name].n and said.without[name].n
     ]

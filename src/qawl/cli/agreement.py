@@ -172,13 +172,15 @@ def _show_suggested(layer: str, said: "Suggested") -> None:
     table = Table(
         "", "with", "n", "without", "n", "difference", "95 %", title=f"{layer}: suggestions",
     )  # fmt: skip
-    for each in suggestion_effect.rows(said):
+    both = suggestion_effect.rows(said)
+    for each in both:
         one, other, apart = each.with_, each.without, each.difference
         table.add_row(
             each.name, _number(one.value), str(one.n), _number(other.value), str(other.n),
             _number(apart.value), _interval(apart),
         )  # fmt: skip
-    console().print(table)
+    if both:
+        console().print(table)
     table = Table("", *suggestion_effect.FATES, title=f"{layer}: what became of suggestions")
     for label, counts in said.fate.items():
         table.add_row(label, *("–" if each is None else str(each) for each in counts.values()))

@@ -172,10 +172,10 @@ class _Counted:
 def waits(gold: Gold, records: Iterable[Annotation], project: Project) -> bool:
     """Whether too few annotated an article and others of the plan are still to do it."""
     count = sum(each.annotator != JUDGE for each in records)
-    return _one_alone(gold) and count < project.asked(gold.layer, gold.article_id)
+    return one_alone(gold) and count < project.asked(gold.layer, gold.article_id)
 
 
-def _one_alone(gold: Gold) -> bool:
+def one_alone(gold: Gold) -> bool:
     """Whether one annotator alone worked on an article that several are to do."""
     return any(each.kind == "article" and each.name == "annotators" for each in gold.open)
 
@@ -225,7 +225,7 @@ def _with_all(
 ) -> Iterator[Task]:
     """The tasks but for those of withdrawn articles; raises InputError where the file was cut short."""
     golds = gold_file.read(project, layer)
-    wanted = {each.article_id for each in golds if not (each.complete or _one_alone(each))} - out
+    wanted = {each.article_id for each in golds if not (each.complete or one_alone(each))} - out
     for each in stored:
         wanted.discard(each.article_id)
         if each.article_id not in out:

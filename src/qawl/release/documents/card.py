@@ -14,6 +14,7 @@ from qawl.articles import store as article_store
 from qawl.core import files, licences
 from qawl.core.errors import ProjectError
 from qawl.core.project import Project
+from qawl.core.records import JUDGE
 from qawl.core.settings import Card
 from qawl.core.templates import bundled, rendered
 from qawl.release import errata
@@ -168,6 +169,11 @@ class Contributor:
     how: str | None
     n: int
 
+    @property
+    def judge(self) -> bool:
+        """Whether this is the judge, who is no annotator."""
+        return self.name == JUDGE
+
 
 def _people(described: Described) -> Iterator[Contributor]:
     """Everybody whose annotations are in the release, in the order of qawl.yaml."""
@@ -266,6 +272,8 @@ def _layer(scheme: Scheme, described: Described) -> dict[str, object]:
         "total": sum(n for (layer, _), n in facts.labels.items() if layer == scheme.layer),
         "decided": facts.decided[scheme.layer],
         "incomplete": facts.incomplete[scheme.layer],
+        "alone": facts.alone[scheme.layer],
+        "judged": facts.annotated[scheme.layer, JUDGE],
         "skipped": facts.skipped[scheme.layer],
         "warnings": measured.warnings if measured else (),
         "annotator_counts": {
@@ -281,7 +289,7 @@ def _layer(scheme: Scheme, described: Described) -> dict[str, object]:
         "annotators": {
             annotator: count
             for (layer, annotator), count in sorted(facts.annotated.items())
-            if layer == scheme.layer
+            if layer == scheme.layer and annotator != JUDGE
         },
     }
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from qawl.agreement.estimates import LayerAgreement
 from qawl.core.column_types import Columns
 from qawl.core.project import Project
+from qawl.core.records import JUDGE
 from qawl.core.settings import Author
+from qawl.gold import judge
 from qawl.guidelines.examples import Examples
 from qawl.release.documents.leaderboard import Leaderboard
 from qawl.release.tables.content_digest import TableDigest
@@ -29,7 +31,7 @@ class Facts:
     `date` is the day of the newest annotation, `begun` that of the oldest; `published` are the first
     and the last day of publication; `sources` counts articles by source, licence and whether their
     texts are in the release; `annotator_counts` the articles of a layer by how many annotators
-    submitted them.
+    submitted them, without the judge; `alone` those of the incomplete ones that one annotator alone did.
     """
 
     articles: int = 0
@@ -43,6 +45,7 @@ class Facts:
     skipped: Counter[str] = field(default_factory=Counter)
     annotator_counts: Counter[tuple[str, int]] = field(default_factory=Counter)
     incomplete: Counter[str] = field(default_factory=Counter)
+    alone: Counter[str] = field(default_factory=Counter)
     decided: Counter[str] = field(default_factory=Counter)
     decided_by: Counter[tuple[str, str]] = field(default_factory=Counter)
     groups: set[str] = field(default_factory=set)
@@ -74,6 +77,7 @@ class Facts:
             self.decided[layer] += 1
             self.decided_by[layer, gold.decided_by] += 1
             self.incomplete[layer] += not gold.complete
+            self.alone[layer] += judge.one_alone(gold)
             self.labels.update((layer, span.label) for span in gold.spans)
             self.relations.update((layer, each.label or "") for each in gold.relations)
             if article.redistribute:
@@ -86,7 +90,8 @@ class Facts:
         for record in item.annotations:
             self.annotated[record.layer, record.annotator] += 1
             self.skipped[record.layer] += record.status == "skipped"
-            submitted[record.layer] += record.status == "submitted"
+            done = record.status == "submitted" and record.annotator != JUDGE
+            submitted[record.layer] += done
             day = (record.provenance.updated_at or record.provenance.created_at or "")[:10]
             if day:
                 self.date = max(self.date or day, day)
