@@ -93,12 +93,8 @@ def test_each_public_function_says_what_it_takes_returns_and_raises(name):
 
 
 RETURNED = [
-    *(
-        estimates.Agreement,
-        estimates.LayerAgreement,
-        estimates.AttributeAgreement,
-        estimates.Estimate,
-    ),
+    *(estimates.Agreement, estimates.LayerAgreement),
+    *(estimates.AttributeAgreement, estimates.Estimate),
     *(export.Exported, unalign.TaggedSpan, manifest.Manifest, settings.Settings),
 ]
 """What public functions return, beside what `qawl` names itself."""
@@ -112,12 +108,8 @@ def test_the_example_of_what_public_functions_return_runs(kind, here):
 
 def fields(record):
     """The names of the fields of a record."""
-    return {
-        each.name
-        for each in (msgspec.structs if issubclass(record, msgspec.Struct) else dataclasses).fields(
-            record
-        )
-    }
+    kind = msgspec.structs if issubclass(record, msgspec.Struct) else dataclasses
+    return {each.name for each in kind.fields(record)}
 
 
 @pytest.mark.parametrize(

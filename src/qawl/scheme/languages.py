@@ -3,22 +3,8 @@
 _RTL = frozenset(
     (
         *("ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi"),
-        *(
-            "abv",
-            "acm",
-            "acq",
-            "acw",
-            "acx",
-            "aeb",
-            "aec",
-            "afb",
-            "ajp",
-            "apc",
-            "apd",
-            "arb",
-            "ars",
-        ),
-        *("ary", "arz", "ayl", "ayn", "ayp", "azb", "pes", "pnb", "prs"),
+        *("abv", "acm", "acq", "acw", "acx", "aeb", "aec", "afb", "ajp", "apc", "apd", "arb"),
+        *("ars", "ary", "arz", "ayl", "ayn", "ayp", "azb", "pes", "pnb", "prs"),
     )
 )
 """Languages that are written so where their tag names no script, with varieties of Arabic and Persian."""

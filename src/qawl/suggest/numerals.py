@@ -16,13 +16,13 @@ def number_end(read: Reading, at: int) -> int | None:
     if not is_number(read, at):
         return None
     last = at
-    while read.near(last + 1) or _adds(read, last + 1):
+    while (adds := _adds(read, last + 1)) or read.near(last + 1):
         form, before = read.form(last + 1), read.form(last)
         joined = form.removeprefix("و") if read.arabic else form
         scale = form in read.lists.scales and not (before in read.lists.scales and before == form)
         spelt = before not in read.lists.scales and not before[:1].isdigit()
         follows = read.arabic and form.startswith("و") and joined in read.lists.scales
-        if scale or follows or _adds(read, last + 1) or (spelt and joined in read.lists.numbers):
+        if scale or follows or adds or (spelt and joined in read.lists.numbers):
             last += 1
         else:
             break
