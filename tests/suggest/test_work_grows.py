@@ -76,13 +76,14 @@ def test_what_repeats_without_end_ends_no_run(suggested, language, sign):
         ("en", "said "),
         ("en", "“he said ‘"),
         ("en", "“We saw it all.” "),
+        ("en", "Oh. Yes. “No way.” "),
         ("ar", "قال، "),
         ("ar", "«قال» "),
     ],
 )
 def test_what_repeats_takes_work_as_its_length(tmp_path, language, again):
     """Names that `of` lengthens took the square of the text; each verb read the rest of its sentence, or
-    all quotation marks, and each piece of a speech all pieces before it."""
+    all quotation marks, each piece of a speech all pieces before it, and each short one all sentences."""
     taken = []
     for letters in (6_000, 12_000):
         root = init.init(tmp_path / str(letters), name="c", language=language).root

@@ -8,7 +8,7 @@ Precision comes before recall: a cue without content is not suggested.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from typing import TypeVar
 
 from qawl.suggest import arabic, english
@@ -210,8 +210,7 @@ def _goes_on(text: str, last: Quote, each: Stretch) -> bool:
     """Whether a quote stands right behind a direct one that its attribution has closed."""
     parts = (last.content, last.cue, last.source)
     end = max(part.end for part in parts if part is not None and part.end <= each.start)
-    sentences_between = sum(text[at] in ".!?؟…" for at in range(end, each.start))
+    stops = (at for at in range(end, each.start) if text[at] in ".!?؟…")
+    beside = next(islice(stops, 1, None), None) is None  # one sentence between them at most
     closed = last.cue is not None and last.cue.start >= last.content.end
-    return sentences_between <= 1 and (
-        last.kind == "continuation" or (last.kind == "direct" and closed)
-    )
+    return beside and (last.kind == "continuation" or (last.kind == "direct" and closed))
