@@ -1,6 +1,7 @@
 """A journal that was cut together with heads.json: `qawl doctor` called it whole, as heads.json alone says how much it
 held. The annotations and the last release, which were made of it, tell."""
 
+import json
 import shutil
 
 import pytest
@@ -67,3 +68,24 @@ def test_without_any_journal_gold_and_releases_say_that_there_was_one(recorded, 
         code, said = main(root, *command)
         assert code == 1, command
         assert "exports/journal has no file of entity" in said or "journal-missing" in said, command
+
+
+@pytest.mark.parametrize("how", ["gone", "cut", "all"])
+def test_a_loss_is_said_once(corpus, how):
+    """The map of users is compared with the journal, and so are the annotations and the last release: each
+    of them said the same loss again."""
+    users = {"format": 2, "users": [{"annotator": "a1", "id": 1}]}
+    (corpus / ".qawl/users.json").write_text(json.dumps(users), "utf-8")
+    if how == "gone":
+        (corpus / "exports/journal/entity.a1.jsonl").unlink()
+    elif how == "cut":
+        cut(corpus)
+    else:
+        shutil.rmtree(corpus / "exports/journal")
+    code, said = main(corpus, "doctor")
+    assert code == 1
+    bad = [each for each in said.splitlines() if each.startswith("BAD") and "token" not in each]
+    assert len(bad) == 1, bad
+    losses = said.count("has nothing of") + said.count("journals lack")
+    assert losses == {"gone": 0, "cut": 1, "all": 3}[how]
+    assert said.count("heads.json says that it held") == (how == "gone")

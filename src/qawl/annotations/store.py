@@ -123,20 +123,21 @@ def require(project: Project, layer: str) -> list[str]:
     the journal gives some; returns what else is wrong with them, in words."""
     path = project.annotations_file(layer)
     empty = not path.is_file() or not path.stat().st_size
-    found = [each for each in findings(project, layer) if each.check in _NOT_THOSE]
+    found = [each for each in findings(project, layer) if each.check in NOT_THOSE]
     for each in found:
         if each.check == "journal-missing" or empty:
             raise JournalError(each.message)
     return [each.message for each in found]
 
 
-_NOT_THOSE = ("journal-missing", "annotations-stale")
+NOT_THOSE = ("journal-missing", "annotations-stale")
+"""The checks that find that annotations are not those of the journal."""
 """The checks that find annotations other than those that the journal gives."""
 
 
 def stale(project: Project, layer: str) -> list[str]:
     """What is wrong with annotations that are not those of the journal, in words."""
-    return [each.message for each in findings(project, layer) if each.check in _NOT_THOSE]
+    return [each.message for each in findings(project, layer) if each.check in NOT_THOSE]
 
 
 UNREAD = (

@@ -43,7 +43,17 @@ class Line(Struct, frozen=True):
 
 
 def examine(project: Project, *, dry_run: bool = False) -> Iterator[Line]:
-    """All of it, or what sends nothing; the server's part ends where the server can't be used."""
+    """All of it, or what sends nothing; the server's part ends where the server can't be used. What
+    several find, as that a journal lost work, is said once."""
+    told: set[str] = set()
+    for line in _looked_at(project, dry_run=dry_run):
+        if line.well or line.said not in told:
+            yield line
+        told.add(line.said)
+
+
+def _looked_at(project: Project, *, dry_run: bool) -> Iterator[Line]:
+    """Each thing in its turn."""
     stale = [path.name for path in generated.stale(project)]
     yield Line("made files", not stale, ", ".join(stale) or "fresh", "run `qawl scheme`")
     free = shutil.disk_usage(project.root).free

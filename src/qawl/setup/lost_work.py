@@ -4,7 +4,7 @@ The annotations that were derived from the journals, and the table `annotations`
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from qawl.annotations import heads, journal
 from qawl.annotations import store as annotation_store
@@ -27,19 +27,23 @@ def told(project: Project) -> Iterator[str]:
             f"{heads.NAME} says nothing of {', '.join(unsaid)}, so lines may be missing: "
             "bring it back from version control; where all are whole, the next `qawl pull` makes it"
         )
+    lost: set[str] = set()
     for layer in project.settings.layers:
-        yield from annotation_store.stale(project, layer)
-    yield from _released(project)
+        for each in annotation_store.findings(project, layer):
+            if each.check in annotation_store.NOT_THOSE:
+                lost |= {layer} if each.check == "journal-missing" else set()
+                yield each.message
+    yield from _released(project, [each for each in project.settings.layers if each not in lost])
 
 
-def _released(project: Project) -> Iterator[str]:
-    """The work of the last release of which the journals have nothing: fewer annotations of an article
-    than stand in the release, also with those that were deleted since."""
+def _released(project: Project, layers: Iterable[str]) -> Iterator[str]:
+    """The work of the last release of which the journals of these layers have nothing: fewer annotations
+    of an article than stand in the release, also with those that were deleted since."""
     version = released.last_version(project)
     if version is None:
         return
     release = Release(project.release(version))
-    for layer in project.settings.layers:
+    for layer in layers:
         shipped = Counter(done.article_id for done, *_ in release.annotations(layer))
         lacking = shipped - _held(project, layer)
         if lacking:
