@@ -56,10 +56,11 @@ class Desk:
         shutil.copytree(self.folder, other.folder)
         return other
 
-    def pull(self, name, *tasks, judge=False):
+    def pull(self, name, *tasks, judge=False, partial=False):
         path = self.folder.parent / f"{self.folder.name}-{name}.json"
         path.write_text(json.dumps(list(tasks)), "utf-8")
         who = ["--judge"] if judge else ["--annotator", name]
+        who += ["--partial"] if partial else []
         return corpora.qawl(self.folder, "pull", "--from", path, "--layer", "toy", *who)
 
     def pull_partial(self, name, task):
@@ -127,7 +128,7 @@ def test_the_newest_verdict_on_what_annotators_say_now_counts_in_any_order(round
     exports += [judged(2, second, TWO), judged(2, second, TWO_EDITED)]
     here = desk.copy("order-" + "".join(map(str, order)))
     for number in order:
-        here.pull(f"judge{number}", exports[number], judge=True)
+        here.pull(f"judge{number}", exports[number], judge=True, partial=True)
     gold, task, said = here.adjudicate()
     assert (gold.decided_by, gold.complete, marked(gold)) == ("adjudicator", True, [PLACES["name"]])
     assert task is None
@@ -141,12 +142,33 @@ def test_the_newest_verdict_on_what_annotators_say_now_counts_in_any_order(round
 def test_all_verdicts_in_one_export_count_alike(rounds):
     desk, first, second = rounds
     here = desk.copy("together")
-    here.pull("both", judged(2, second, TWO_EDITED), judged(1, first, ONE_EDITED), judge=True)
+    both = judged(2, second, TWO_EDITED), judged(1, first, ONE_EDITED)
+    said = here.pull("both", *both, judge=True, partial=True).output
+    assert "901 does not count, its task is from before the annotations changed" in said
     gold, _, _ = here.adjudicate()
     assert marked(gold) == [PLACES["name"]]
     found = json.loads(corpora.qawl(here.folder, "validate", "--json").stdout)["findings"]
     (duplicate,) = [each for each in found if each["check"] == "annotation-duplicate"]
     assert "901 does not count" in duplicate["message"]
+
+
+def test_of_two_verdicts_on_one_article_pull_says_which_does_not_count(rounds):
+    """Two leads judged the same task: `validate` alone named the one that was left out."""
+    desk, _, second = rounds
+    here = desk.copy("two-leads")
+    one, other = annotation(902, "short", 7), annotation(1003, "name", 8)
+    here.pull("one", judged(2, second, one), judge=True)
+    export = here.folder.parent / "two-leads.json"
+    export.write_text(json.dumps([judged(2, second, one, other)]), "utf-8")
+    for way in (["--judge"], []):  # Qawl knows its own tasks
+        words = ["pull", "--from", export, "--layer", "toy", *way]
+        code, said = corpora.main(here.folder, *map(str, words))
+        assert code == 1
+        *_, named, left = said.splitlines()
+        assert named.startswith("twice: toy by adjudication: article ")
+        assert named.endswith("annotation 902 does not count, 1003 of the same annotator is newer")
+        assert left == "LEFT OUT: 1 annotation, as listed above (--partial accepts that)"
+    assert marked(here.adjudicate()[0]) == [PLACES["name"]]
 
 
 def test_a_verdict_of_an_earlier_round_is_no_duplicate(rounds):
@@ -194,7 +216,7 @@ def test_a_skip_is_no_verdict(rounds, hour):
     here = desk.copy(f"skip-{hour}")
     here.pull("skipped", judged(2, second, skip), judge=True)
     assert not here.adjudicate()[0].complete
-    here.pull("both", judged(2, second, skip, TWO), judge=True)
+    here.pull("both", judged(2, second, skip, TWO), judge=True, partial=True)
     assert marked(here.adjudicate()[0]) == [PLACES["short"]]
 
 

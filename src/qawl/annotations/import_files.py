@@ -188,8 +188,10 @@ def _append_to(
             if opened.holds.passed_over(version, sure=sure):
                 told = f"annotation {version.identity.id} of {part.export.name}"
                 outcome.leave(reason("annotation-timeless"), told)
-    if annotator != JUDGE:
-        articles = (each.article for part, _ in parts for each in part.identities())
+    articles = (each.article for part, _ in parts for each in part.identities())
+    if annotator == JUDGE:
+        outcome.judged |= {(layer, article) for article in articles}
+    else:
         outcome.doubled += doubles(layer, annotator, opened.holds.several(articles))
 
 

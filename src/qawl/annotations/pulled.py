@@ -17,7 +17,8 @@ class Pulled:
     `unreadable` counts tasks of which nothing could be read, `unplaced` those of no article, whose
     data have texts in `fields`. `set_aside` counts what was left out by the reason, `named` has the first
     of each, `lost` is how many annotations went with it. `doubled` names annotations that do not count,
-    since their annotator has another of the article; `doubts` say whose work may be another's; `gone` are
+    since their annotator has another of the article; `judged` has (layer, article) of verdicts that came,
+    which are compared once all are journalled; `doubts` say whose work may be another's; `gone` are
     those that stay deleted. `changed` has (layer, article, annotator) of every new version from a server.
     `unread` says for each layer what the journal has and the annotations have not, `brought` what was
     brought forward from older versions of its scheme. `agreed` has, for each project of a server, in how
@@ -35,6 +36,7 @@ class Pulled:
     named: dict[str, list[str]] = field(default_factory=dict)
     lost: int = 0
     doubled: list[str] = field(default_factory=list)
+    judged: set[tuple[str, str]] = field(default_factory=set)
     doubts: list[str] = field(default_factory=list)
     gone: set[tuple[str, str, str, str | None]] = field(default_factory=set)
     drafts: int = 0

@@ -23,7 +23,7 @@ from qawl.core.errors import JournalError
 from qawl.core.excerpts import many
 from qawl.core.findings import CHECKS, finding
 from qawl.core.project import Project
-from qawl.core.records import Annotation, Finding, to_json
+from qawl.core.records import JUDGE, Annotation, Finding, to_json
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -46,11 +46,18 @@ def refresh(project: Project, layer: str) -> int:
 
 
 def refresh_after_pull(project: Project, layer: str, outcome: Pulled) -> None:
-    """Derives the file of a layer, and notes what it holds then, what of the journal is not in it, and
-    what of it was brought forward from older versions of the scheme."""
+    """Derives the file of a layer, and notes what it holds then, what of the journal is not in it, what
+    of it was brought forward from older versions of the scheme, and which verdicts that came don't count.
+    """
     outcome.records[layer] = refresh(project, layer)
     outcome.unread[layer] = list(unread(project, layer))
     outcome.brought[layer] = list(migration_notes(project, layer))
+    outcome.doubled += [
+        f"{layer} by {JUDGE}: article {each.article_id}: {each.message}"
+        for each in (findings(project, layer) if outcome.judged else ())
+        if (each.check, each.annotator) == ("annotation-duplicate", JUDGE)
+        and (layer, each.article_id) in outcome.judged
+    ]
 
 
 def rebuild(project: Project, layer: str) -> int:

@@ -104,8 +104,13 @@ class Reading:
         self.outcome.notes += self.opened.said()
 
     def name_doubles(self) -> None:
-        """Names the annotations that do not count: their annotator has a newer one of the article."""
-        for name, articles in self.articles.items() if self.remote.annotator != JUDGE else ():
+        """Names the annotations that do not count: their annotator has a newer one of the article. Which
+        of a judge's verdicts counts is told by what they were made from."""
+        if self.remote.annotator == JUDGE:
+            judged = self.articles.get(JUDGE, ())
+            self.outcome.judged |= {(self.remote.layer, article) for article in judged}
+            return
+        for name, articles in self.articles.items():
             every = self.opened.those[name].holds.several(articles)
             several = {
                 article: renewed
