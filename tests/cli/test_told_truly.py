@@ -69,13 +69,30 @@ def desk(folder, texts, differing):
 def test_a_withdrawn_article_waits_for_no_judge(tmp_path):
     texts = {"t1": TEXT, "t2": "Nobody came to the port of Sour today, said Huda Aziz."}
     desk(tmp_path / "c", texts, ["t1"])
-    assert "1 waits for a judge" in qawl(tmp_path / "c", "adjudicate").output
+    said = qawl(tmp_path / "c", "adjudicate").output
+    assert "1 waits for a judge" in said
+    assert "`qawl tasks --judge --layer LAYER` writes them (toy)" in said
+    assert said.count("qawl push") == 1, "what to do is said once, not once a layer"
     lines = (tmp_path / "c/corpus/articles.jsonl").read_text("utf-8").splitlines()
     (identity,) = (each["id"] for each in map(json.loads, lines) if each["text"] == TEXT)
     qawl(tmp_path / "c", "withdraw", identity, "--reason", "it was asked for")
     assert "wait for a judge" not in qawl(tmp_path / "c", "adjudicate").output
     tasks = qawl(tmp_path / "c", "tasks", "--layer", "toy", "--judge").stdout
     assert json.loads(tasks) == []
+
+
+def test_validate_says_that_errors_hide_findings_of_higher_levels(tmp_path):
+    """A lead corrected all that was shown, and the next run had new errors in the same annotations."""
+    made = tmp_path / "c"
+    corpora.corpus(made, KINDS, {"t1": TEXT}, ["a1"])
+    end = TEXT.index(" ") + 1
+    work = corpora.work([corpora.mark("x", "PER", 0, end)])
+    corpora.pull(made, "toy", {"t1": TEXT}, {"a1": {"t1": work}})
+    said = "1 annotation with errors: the levels above are not checked there yet."
+    code, printed = corpora.main(made, "validate")
+    assert (code, said in printed) == (1, True), printed
+    assert said not in corpora.main(made, "validate", "--check", "edge-whitespace")[1]
+    assert said not in corpora.main(made, "validate", "--fix")[1]
 
 
 def test_suggestions_without_complete_gold_are_told_who_is_waited_for(tmp_path):
@@ -96,7 +113,8 @@ def test_the_card_names_splits_without_an_article(tmp_path):
     settings = yaml.safe_load((tmp_path / "c/qawl.yaml").read_text("utf-8"))
     settings["release"] = {"splits": {"train": 0.8, "dev": 0.1, "test": 0.1}}
     (tmp_path / "c/qawl.yaml").write_text(yaml.safe_dump(settings), "utf-8")
-    qawl(tmp_path / "c", "release", "0.1.0", "--draft")
+    told = qawl(tmp_path / "c", "release", "0.1.0", "--draft").output
+    assert "test: no article; with few articles a split may stay empty" in told.splitlines()
     card = (tmp_path / "c/exports/releases/0.1.0/README.md").read_text("utf-8")
     said = "Splits without an article, and therefore left out of the configs: dev, test."
     assert said in card.splitlines()

@@ -179,6 +179,7 @@ def test_the_command_says_what_it_did_not_find(built, secret, tmp_path):
     )
     assert done.exit_code == 1
     assert f"not found: {secret.id}" in done.output
+    assert "name the files or folders that do" in done.output
     (row,) = (
         row
         for row in pq.read_table(tmp_path / "y" / "articles" / "train.parquet").to_pylist()

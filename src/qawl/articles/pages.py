@@ -22,10 +22,12 @@ from qawl.core.findings import reason
 
 _SHORT = 80
 """Characters of the shortest article of Chinese, as 250 are of English."""
-_HEAD = 3
-"""Lines after the first in which a title may stand again."""
 SHORTEST = 12
 """Words in the longest line of the shortest article: menus have shorter ones alone."""
+_AS_TEXT = f": no line has {SHORTEST} words; if it is an article, save its text as .txt"
+"""What to do with a page that may be a short article."""
+_HEAD = 3
+"""Lines after the first in which a title may stand again."""
 
 
 def read_page(content: bytes, path: str, given: Metadata) -> Found:
@@ -43,7 +45,7 @@ def read_page(content: bytes, path: str, given: Metadata) -> Found:
     read = disguised(tree)
     found = _extracted(parted(tree))
     if found is None or not _is_article(found.text or ""):
-        return set_aside(path, reason("page-empty"))
+        return set_aside(path, reason("page-empty", _AS_TEXT))
     source = found.sitename or found.hostname
     said = Metadata(
         title=found.title and found.title.translate(read),

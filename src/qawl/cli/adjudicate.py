@@ -1,11 +1,17 @@
 """`qawl adjudicate`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from qawl.cli.terminal import say
 from qawl.core.excerpts import many
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qawl.gold.judge import Adjudicated
 
 
 @click.command()
@@ -24,20 +30,35 @@ def command() -> None:
         outcome = judge.adjudicate(corpus)
     for layer, count in outcome.decided.items():
         judged, waiting = outcome.incomplete[layer], outcome.waiting[layer]
-        sent = f"`qawl push` sends them, or `qawl tasks --layer {layer} --judge` writes them"
-        rest = [f"{many(judged, 'waits', 'wait')} for a judge ({sent})"] if judged else []
+        rest = [f"{many(judged, 'waits', 'wait')} for a judge"] if judged else []
         if waiting:
-            rest.append(
-                f"{many(waiting, 'waits', 'wait')} for further annotators, one alone did "
-                f"{'it' if waiting == 1 else 'them'} (set overlap.{layer} to 1 in qawl.yaml if one is "
-                "enough)"
-            )
+            rest.append(f"{many(waiting, 'waits', 'wait')} for further annotators")
         if reported := outcome.reported[layer]:
             what = many(reported, "correction of a reader waits", "corrections of readers wait")
-            rest.append(f"{what} for a judge ({sent})")
+            rest.append(f"{what} for a judge")
         said = "; ".join(rest) or ("all complete" if count else "nobody has annotated any yet")
         say(f"{layer}: gold for {many(count, 'article')}, {outcome.changed[layer]} changed; {said}")
+    for line in _next(outcome):
+        say(line)
     for each in outcome.reopened:
         say(f"reopened: {each}")
     for each in outcome.stale:
         say(f"warning: {each}", err=True)
+
+
+def _next(outcome: "Adjudicated") -> "Iterator[str]":
+    """What to do about what waits, once for all layers."""
+    judged = [
+        name for name in outcome.decided if outcome.incomplete[name] or outcome.reported[name]
+    ]
+    alone = [name for name in outcome.decided if outcome.waiting[name]]
+    if judged:
+        yield (
+            "for the judge: `qawl push` sends the tasks; without a server of Qawl's, "
+            f"`qawl tasks --judge --layer LAYER` writes them ({', '.join(judged)})"
+        )
+    if alone:
+        yield (
+            "for further annotators: one annotator alone did these articles; if one is enough, set "
+            f"{', '.join(f'overlap.{name}' for name in alone)} to 1 in qawl.yaml"
+        )

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 WORST = 5
 """Articles that are named, those on which annotators agree least."""
 
+MOST = 8
+"""Pairs of labels that are named, those in which annotators differ most often."""
+
 MATRIX = 9
 """Labels that a confusion matrix shows in a terminal, those that differ most; JSON and page have all."""
 
@@ -126,9 +129,12 @@ def _show(layer: str, figures: "LayerAgreement", label: str | None) -> None:
         say(f"  no item has a value of two annotators: {', '.join(empty)}")
     if figures.marked:
         _show_matrix(figures.confusion)
-    for each in figures.confusion.most[:8]:
+    most = figures.confusion.most
+    for each in most[:MOST]:
         one, other = (name or "no span" for name in each.labels)
         say(f"  {each.n:4} × {one} against {other}")
+    if len(most) > MOST:
+        say(f"  and {len(most) - MOST} more pairs of labels in --json")
     worst = list(figures.of_articles.items())[:WORST]
     told = [
         (article, value) for article, of in worst if (value := of["exact_f1"].value) is not None

@@ -40,6 +40,12 @@ def command(release: Path, articles: tuple[Path, ...], mapping: str | None, targ
     say(f"{target}: {many(len(outcome.restored), 'article')} restored{nothing}")
     for each in outcome.missing:
         say(f"not found: {each}" + f" ({restore.OTHER_SPACES})" * (each in outcome.near))
+    if set(outcome.missing) - set(outcome.near):
+        say(
+            "no file under --articles has the text of these: name the files or folders that do; if a "
+            "record has the text in another field, --map names it",
+            err=True,
+        )
     for each in outcome.untitled:
         say(f"title not found: {each}")
     for each in outcome.unread:

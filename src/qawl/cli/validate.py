@@ -1,7 +1,7 @@
 """`qawl validate`."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,9 +90,20 @@ def command(
             say(f"let pass: {each.check}: {count} ({each.reason})")
         exempt = f", {len(passed)} let pass by qawl.yaml" if passed else ""
         say(f"{many(counts.errors, 'error')}, {many(counts.warnings, 'warning')}{exempt}")
+        _say_held(len(validate.held(found)), wanted)
         if not (annotated(corpus) or counts.errors):
             say("nothing is annotated yet: `qawl pull` brings annotations", err=True)
     sys.exit(1 if counts.errors else 0)
+
+
+def _say_held(count: int, wanted: Mapping[str, object]) -> None:
+    """That errors hide findings of the levels above, unless some findings alone are asked for."""
+    if count and not any(wanted.values()):
+        say(
+            f"{many(count, 'annotation')} with errors: the levels above are not checked there yet. "
+            "Correct them in Label Studio and pull (`--fix` makes the safe repairs), then validate again",
+            err=True,
+        )
 
 
 def _list(*, as_json: bool) -> None:

@@ -10,15 +10,15 @@ from qawl.core.records import SpanRef, to_json
 
 # kind → what is lost
 KINDS: dict[str, str] = {
-    "withheld": "the article's text may not be redistributed: it was left out; --with-withheld"
-    " includes it, for your own use",
+    "withheld": "the work on an article in a layer, whose text may not be redistributed: it was left out;"
+    " --with-withheld includes it, for your own use",
     "text-not-here": "the release withholds the article's text, so it was left out: `qawl restore` puts"
     " it back",
     "withdrawn": "the article was withdrawn: it was left out",
     "article-unknown": "the article is not in the corpus: its annotation was left out",
     "text-differs": "it was annotated on another text than the frozen one: it was left out",
     "skipped": "the annotator skipped the article: it was left out",
-    "gold-incomplete": "annotators differ and no judge has decided yet",
+    "gold-incomplete": "something is undecided: annotators differ, or one alone did the article",
     "scheme-version": "it was made under another version of the scheme: the version is left out",
     "span-outside": "the span is empty or ends outside the text: it was left out",
     "edge-in-token": "the span starts or ends inside a token, which is tagged whole",

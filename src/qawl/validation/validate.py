@@ -114,6 +114,17 @@ def examine(project: Project, wanted: Mapping[str, object]) -> tuple[Findings, F
     return found, passed
 
 
+def held(found: Iterable[Finding]) -> set[tuple[str | None, str | None, str | None]]:
+    """(layer, article, annotator) of the annotations that an error keeps from a level above."""
+    return {
+        (each.layer, each.article_id, each.annotator)
+        for each in found
+        if each.severity == "error" and each.level in _HOLDING and each.annotator is not None
+    }
+
+
+_HOLDING = (2, 3)
+"""Levels whose errors keep an annotation from the levels above that look at it."""
 _BESIDE = (*stored_gold.CHECKS, "corrections-unreadable", "file-foreign")
 """Checks of what stands beside the records."""
 _NAMES = {

@@ -401,7 +401,10 @@ def resolve(releases: Path, name: str) -> Path:
             return folder
     if Path(name).is_dir():
         as_it_stands(Path(name))  # says what the folder is
-    raise ReleaseError(f"{name} is not a release: give a version in {releases} or a folder")
+    there = ", ".join(sorted(each.name for each in releases.glob("[0-9]*"))) or "none"
+    raise ReleaseError(
+        f"{name} is not a release: give a version in {releases} (there is {there}) or a folder"
+    )
 
 
 def of_copy(folder: Path) -> Manifest:
