@@ -549,6 +549,7 @@ def test_rights_that_a_copy_of_the_same_run_says_are_named(trial, pile):
             "b.jsonl": lines({"text": NEWS, "redistribute": False}),
             "c.jsonl": lines({"text": NEWS, "redistribute": True}),  # the same, with that licence
             "d.jsonl": lines({"text": NEWS}),
+            "g.jsonl": lines({"text": NEWS, "license": "cc-by-4.0"}),  # as the Hub spells it
             # Cleaning makes these the same text: that is known once all are read.
             "e.jsonl": lines({"text": f"{NEWS}\r\n", "redistribute": False}),
             "f.jsonl": lines({"text": f"{NEWS}\n\n"}, {"text": f" {NEWS}", "redistribute": True}),
@@ -559,7 +560,7 @@ def test_rights_that_a_copy_of_the_same_run_says_are_named(trial, pile):
         said = aside(trial)
         assert "what it says of redistribute does not count" in said["pile/b.jsonl", 1]
         assert said["pile/e.jsonl", 1] == said["pile/b.jsonl", 1]
-        assert said["pile/c.jsonl", 1] == said["pile/d.jsonl", 1]
+        assert said["pile/c.jsonl", 1] == said["pile/d.jsonl", 1] == said["pile/g.jsonl", 1]
         assert said["pile/f.jsonl", 1] == said["pile/f.jsonl", 2] == said["pile/d.jsonl", 1]
         assert said["pile/d.jsonl", 1].endswith(": pile/a.jsonl:1")
 

@@ -16,6 +16,7 @@ from qawl.articles.received import Found, Received, SetAside, set_aside
 from qawl.articles.recurring_lines import Lines
 from qawl.articles.scripts import foreign
 from qawl.core.findings import Reason, finding, reason
+from qawl.core.licences import spdx
 from qawl.core.records import Article, Finding, to_json
 from qawl.core.settings import Settings
 from qawl.core.text import blank, received
@@ -242,11 +243,18 @@ def _other_rights(has: _Rights, said: Metadata) -> str:
     """That a copy says other rights than the article has, in words: a copy changes no article."""
     now = metadata_fields(replace(said, license=said.license or has.license))
     other = " and ".join(
-        name for name, value in has._asdict().items() if now.get(name, value) != value
+        name for name, value in has._asdict().items() if not _same(now.get(name, value), value)
     )
     if not other:
         return ""
     return f"; what it says of {other} does not count: say it there, and ingest it by that path"
+
+
+def _same(one: object, other: object) -> bool:
+    """Whether two say the same: a licence is spelt as SPDX does, or as the Hub does."""
+    if isinstance(one, str) and isinstance(other, str) and one != other:
+        return (spdx(one) or one) == (spdx(other) or other)
+    return one == other
 
 
 def _is_adopted(article: Article) -> bool:
