@@ -50,7 +50,7 @@ def hashes(path: Path) -> Iterator[tuple[str, bytes]]:
         yield line.sha256, bytes(line.entry)
 
 
-def counting(path: Path) -> list[Entry]:
+def counting(path: Path) -> list[tuple[Identity, Entry]]:
     """The version that counts of each annotation, also of those that are gone, in the order in which
     these came."""
     found: dict[str, tuple[msgspec.Raw, Identity]] = {}
@@ -61,7 +61,7 @@ def counting(path: Path) -> list[Entry]:
         ):
             found.pop(key, None)
             found[key] = line.entry, given
-    return [decoded(entry) for entry, _ in found.values()]
+    return [(given, decoded(entry)) for entry, given in found.values()]
 
 
 def check(path: Path) -> int:

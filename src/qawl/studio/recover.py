@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from math import inf
 
 import msgspec
 
-from qawl.annotations import derive, identity, journal, journal_entries, journal_fields
+from qawl.annotations import derive, identity, journal, journal_entries
 from qawl.annotations import store as annotation_store
+from qawl.annotations.identity import Identity
 from qawl.annotations.journal_entries import Entry
 from qawl.annotations.journal_fields import ASSIGNED
 from qawl.annotations.to_label_studio import write_again
@@ -274,7 +274,7 @@ def _journalled(project: Project, layer: str, people: Mapping[int, str]) -> list
         for key in journal.reading(project, path).holds.alive
     }
     entries = [
-        (name, each) for name, path in paths.items() for each in journal_entries.counting(path)
+        (name, *each) for name, path in paths.items() for each in journal_entries.counting(path)
     ]
     gone = _owners(entries, people)
     latest = {
@@ -285,31 +285,29 @@ def _journalled(project: Project, layer: str, people: Mapping[int, str]) -> list
             entry.scheme_version,
             msgspec.json.decode(entry.annotation),
         )
-        for name, entry in entries
-        if owners.get(entry.key, gone.get(_where(entry), name)) == name
+        for name, given, entry in entries
+        if owners.get(entry.key, gone.get(_where(given, entry), name)) == name
         for data in (entry.task["data"],)
         for place in ((entry.article_id, data.get("basis")),)
     }
     return list(latest.values())
 
 
-def _owners(entries: Iterable[tuple[str, Entry]], people: Mapping[int, str]) -> dict[object, str]:
+def _owners(
+    entries: Iterable[tuple[str, Identity, Entry]], people: Mapping[int, str]
+) -> dict[object, str]:
     """Whose the annotations of a server were in the end. What moved from one journal to another stands in
     both, and once the server lost it, both know it as gone."""
-    found: dict[object, tuple[float, bool, bool, str]] = {}
-    for name, entry in entries:
-        if (at := _where(entry)) is not None:
-            sent = msgspec.json.decode(entry.annotation)
-            when = identity.instant(sent.get("updated_at"))
-            user = journal_fields.user(sent.get("completed_by"))
-            theirs = user is not None and people.get(user) == name
+    found: dict[object, tuple[tuple[float, int], bool, bool, str]] = {}
+    for name, given, entry in entries:
+        if (at := _where(given, entry)) is not None:
+            theirs = given.user is not None and people.get(given.user) == name
             assigned = entry.task["data"].get(ASSIGNED) == name
-            this = (-inf if when is None else when, theirs, assigned, name)
+            this = identity.age(given.changed, given.id), theirs, assigned, name
             found[at] = max(found.get(at, this), this)
     return {at: name for at, (*_, name) in found.items()}
 
 
-def _where(entry: Entry) -> object:
+def _where(given: Identity, entry: Entry) -> object:
     """What an annotation is on its server; None where it did not come from a server itself."""
-    made = entry.task.get("project_created_at")
-    return made and (entry.key, entry.task.get("project"), made)
+    return (entry.key, given.place) if given.home else None
