@@ -48,12 +48,7 @@ _SHORT = re.compile("0|[1-9][0-9]{0,5}")
 
 def annotation(sent: Mapping[str, object]) -> dict[str, object]:
     """An annotation as the journal keeps it; users are numbers, or None where they are none."""
-    kept = {
-        name: results(sent[name]) if name == "result" else without_addresses(sent[name])
-        for name in ANNOTATION
-        if name in sent
-    }
-    kept |= {name: plain(kept[name]) for name in _NUMBERS if name in kept}
+    kept = {name: _kept(name, sent[name]) for name in ANNOTATION if name in sent}
     return kept | {name: user(sent[name]) for name in USERS if name in sent}
 
 
@@ -61,9 +56,16 @@ def task(sent: Mapping[str, Any]) -> dict[str, Any]:
     """A task as the journal keeps it."""
     data = sent.get("data")
     given = data if isinstance(data, dict) else {}
-    kept = {name: without_addresses(sent[name]) for name in TASK if name in sent}
-    kept |= {name: plain(kept[name]) for name in _NUMBERS if name in kept}
+    kept = {name: _kept(name, sent[name]) for name in TASK if name in sent}
     return kept | {"data": {name: without_addresses(given[name]) for name in DATA if name in given}}
+
+
+def _kept(name: str, given: object) -> object:
+    """A field of an annotation or a task as the journal keeps it."""
+    if name == "result":
+        return results(given)
+    kept = without_addresses(given)
+    return plain(kept) if name in _NUMBERS else kept
 
 
 def results(given: object) -> object:
