@@ -11,7 +11,8 @@ from qawl.core.versions import VERSION, numbers
 def article_ids(project: Project) -> Iterator[str]:
     """The ids in the `articles` tables of all releases, each as often as it was released."""
     for folder in files.listed(project.releases, "[0-9]*"):
-        yield from _column(folder / "articles", "id")
+        for path in files.listed(folder / "articles", "*.parquet"):
+            yield from _column(path, "id")
 
 
 def annotated_layers(project: Project) -> frozenset[str]:
@@ -22,22 +23,20 @@ def annotated_layers(project: Project) -> frozenset[str]:
     table = project.release(version) / "annotations"
     return project.disk.once(
         "annotated layers",
-        lambda: frozenset(_column(table, "layer")),
+        lambda: frozenset(
+            each for path in files.listed(table, "*.parquet") for each in _column(path, "layer")
+        ),
         table.parent / "manifest.json",
     )
 
 
-def _column(table: Path, name: str) -> Iterator[str]:
-    """A column of a table of a release, which need not be there."""
-    paths = [*files.listed(table, "*.parquet")]
-    if not paths:
-        return
+def _column(path: Path, name: str) -> Iterator[str]:
+    """A column of a file of a release."""
     from qawl.core.arrow import parquet  # noqa: PLC0415 - heavy, and not needed without a release
 
-    for path in paths:
-        with parquet(path) as opened:
-            for batch in opened.iter_batches(columns=[name]):
-                yield from batch.column(name).to_pylist()
+    with parquet(path) as table:
+        for batch in table.iter_batches(columns=[name]):
+            yield from batch.column(name).to_pylist()
 
 
 def last_version(project: Project, *, below: str | None = None) -> str | None:
@@ -101,11 +100,7 @@ def splits_of_last(project: Project, *, below: str | None = None) -> dict[str, s
 
 def _splits_in(folder: Path) -> dict[str, str]:
     """Article id → split in a release."""
-    from qawl.core.arrow import parquet  # noqa: PLC0415 - heavy, and not needed without a release
-
     found: dict[str, str] = {}
     for path in files.listed(folder / "articles", "*.parquet"):
-        with parquet(path) as table:
-            ids = table.read(columns=["id"]).column("id").to_pylist()
-        found.update(dict.fromkeys(ids, shards.split_of(path)))
+        found.update(dict.fromkeys(_column(path, "id"), shards.split_of(path)))
     return found
