@@ -20,6 +20,8 @@ def version(annotation: Mapping[str, object], stamped: str, current: Scheme) -> 
         return stamped
     used = {name for each in reading.results(annotation) for name in names(each)}
     strange = {name for name in used if change_problems.lacks(current, name)}
+    if not strange:
+        return stamped
     ways = {old: path(current.changes, old, stamped) for c in current.changes for old in c.from_}
     newest_first = sorted(ways, key=lambda old: len(ways[old]))
     found = (old for old in newest_first if ways[old] and strange & ways[old][0].fates.keys())
