@@ -54,15 +54,25 @@ def signed(request):
 @pytest.fixture(params=[True, False], ids=["times", "no times"])
 def adopted(tmp_path, signed, request):
     """A corpus adopted from the export beside it."""
-    (tmp_path / "config.xml").write_text(CONFIG, "utf-8")
-    (tmp_path / "export.json").write_text(json.dumps(tasks(signed, request.param)), "utf-8")
-    done = run("adopt", tmp_path / "export.json", tmp_path / "config.xml", "--into", tmp_path / "c")
-    assert done.exit_code == 0, done.output
-    return tmp_path / "c"
+    return adopt(tmp_path, tasks(signed, request.param))
 
 
 def run(*words):
     return CliRunner().invoke(cli.group, list(map(str, words)))
+
+
+def write(folder, given):
+    """The export that the commands read."""
+    (folder / "export.json").write_text(json.dumps(given), "utf-8")
+
+
+def adopt(folder, given):
+    """A corpus adopted from tasks, which are the export beside it."""
+    (folder / "config.xml").write_text(CONFIG, "utf-8")
+    write(folder, given)
+    done = run("adopt", folder / "export.json", folder / "config.xml", "--into", folder / "c")
+    assert done.exit_code == 0, done.output
+    return folder / "c"
 
 
 def pull(corpus, *more):
@@ -83,12 +93,9 @@ def test_the_same_export_is_the_same_work(adopted, signed):
 def test_more_work_of_the_same_people_is_theirs(tmp_path, signed):
     given = tasks(signed)
     later = given[0].pop("annotations")
-    (tmp_path / "config.xml").write_text(CONFIG, "utf-8")
-    (tmp_path / "export.json").write_text(json.dumps(given), "utf-8")
-    corpus = tmp_path / "c"
-    run("adopt", tmp_path / "export.json", tmp_path / "config.xml", "--into", corpus)
+    corpus = adopt(tmp_path, given)
     given[0]["annotations"] = later
-    (tmp_path / "export.json").write_text(json.dumps(given), "utf-8")
+    write(tmp_path, given)
     done = pull(corpus)
     assert done.exit_code == 0, done.output
     assert f"{len(signed)} new version" in done.output
@@ -115,13 +122,8 @@ def test_on_another_machine_pull_asks_once_who_they_are(adopted, signed):
 
 def test_who_has_another_name_is_somebody_new_though_all_work_is_alike(tmp_path):
     """Two people who find nothing, or the same, are two."""
-    (tmp_path / "config.xml").write_text(CONFIG, "utf-8")
-    first = tasks([{"completed_by": "a@x.org"}], time=False)
-    (tmp_path / "export.json").write_text(json.dumps(first), "utf-8")
-    corpus = tmp_path / "c"
-    run("adopt", tmp_path / "export.json", tmp_path / "config.xml", "--into", corpus)
-    second = tasks([{"completed_by": "b@x.org"}], time=False)
-    (tmp_path / "export.json").write_text(json.dumps(second), "utf-8")
+    corpus = adopt(tmp_path, tasks([{"completed_by": "a@x.org"}], time=False))
+    write(tmp_path, tasks([{"completed_by": "b@x.org"}], time=False))
     done = pull(corpus)
     assert done.exit_code == 0, done.output
     assert set(journals(corpus)) == {"label.a1.jsonl", "label.a2.jsonl"}
@@ -131,15 +133,11 @@ def test_who_has_another_name_is_somebody_new_though_all_work_is_alike(tmp_path)
 def test_who_has_a_name_is_not_nobody(tmp_path, first, second):
     """Neither has a number; that alone made them one person."""
     who = {"nobody": {"completed_by": None}, "a name": {"completed_by": "a@x.org"}}
-    (tmp_path / "config.xml").write_text(CONFIG, "utf-8")
-    export = tmp_path / "export.json"
-    export.write_text(json.dumps(tasks([who[first]])), "utf-8")
-    corpus = tmp_path / "c"
-    run("adopt", export, tmp_path / "config.xml", "--into", corpus)
+    corpus = adopt(tmp_path, tasks([who[first]]))
     other = tasks([who[second]])
     for each in other:
         each["annotations"] = [work(who[second], 1, 5)]
-    export.write_text(json.dumps(other), "utf-8")
+    write(tmp_path, other)
     assert pull(corpus).exit_code == 0
     assert set(journals(corpus)) == {"label.a1.jsonl", "label.a2.jsonl"}
 
@@ -149,7 +147,7 @@ def test_work_of_several_people_is_adopted_only_with_a_name(tmp_path, user):
     """It became that of one annotator, as did the work of any others that were named so."""
     given = tasks([{"completed_by": 1}, {"completed_by": user}])
     (tmp_path / "config.xml").write_text(CONFIG, "utf-8")
-    (tmp_path / "export.json").write_text(json.dumps(given), "utf-8")
+    write(tmp_path, given)
     words = ["adopt", tmp_path / "export.json", tmp_path / "config.xml", "--json", "--into"]
     report = json.loads(run(*words, tmp_path / "c").stdout)
     assert (report["in"]["annotations"], report["records"]["annotations"]) == (6, 3)
@@ -159,7 +157,7 @@ def test_work_of_several_people_is_adopted_only_with_a_name(tmp_path, user):
     assert set(journals(tmp_path / "c")) == {"label.a1.jsonl"}
     assert pull(tmp_path / "c").exit_code == 1
     only = [{**each, "annotations": each["annotations"][1:]} for each in given]
-    (tmp_path / "export.json").write_text(json.dumps(only), "utf-8")
+    write(tmp_path, only)
     done = run(*words, tmp_path / "named", "--annotator", "b1")
     assert json.loads(done.stdout)["records"]["annotations"] == 3
     assert set(journals(tmp_path / "named")) == {"label.b1.jsonl"}
