@@ -579,20 +579,25 @@ def test_tei_is_as_its_guidelines_have_it(exported):
     assert ("taxonomy", "category") in seen
 
 
+def written(folder, name, current, texts, done):
+    """The folder of an export of one annotator's work in a new corpus."""
+    made = corpora.corpus(folder / "c", current, texts, ["a1"])
+    pull(made, "ner", texts, {"a1": done})
+    qawl(made, "export", name, "--to", folder / "out", "--annotator", "a1")
+    return folder / "out"
+
+
 def test_names_in_tei_are_names_of_xml_and_lead_back(tmp_path):
     odd = ("1st", "-x", "m²", "a b", "a_b", "نوع")
     attributes = [
         {"name": each, "title": {"en": "t"}, "kind": "text", "of": ["PER"]} for each in odd
     ]
-    text = "Rima said so."
     current = corpora.scheme("ner", ["PER"], attributes)
-    made = corpora.corpus(tmp_path / "c", current, {"a": text}, ["a1"])
     span = mark("s", "PER", 0, 4)
     said = [result(each, "textarea", "text", [f"of {each}"], span) for each in odd]
-    pull(made, "ner", {"a": text}, {"a1": {"a": work([span], said)}})
-    qawl(made, "export", "tei", "--to", tmp_path / "out", "--annotator", "a1")
-    (path,) = (tmp_path / "out").rglob("*.xml")
-    names = json.loads((tmp_path / "out/ner.names.json").read_text("utf-8"))
+    out = written(tmp_path, "tei", current, {"a": "Rima said so."}, {"a": work([span], said)})
+    (path,) = out.rglob("*.xml")
+    names = json.loads((out / "ner.names.json").read_text("utf-8"))
     found = {each.get("name"): value(each) for each in etree.parse(path).iter("{*}f")}
     assert set(found) == {"_1st", "_-x", "m_", "a_b-2", "a_b", "نوع"}
     assert {names.get(each, each): said for each, said in found.items()} == {
@@ -609,13 +614,10 @@ def test_values_of_a_tree_are_categories_of_spacy_by_their_paths(tmp_path, multi
     values = [{"name": "a", "values": [{"name": "b"}]}, {"name": "c"}]
     topic = {"name": "topic", "title": {"en": "t"}, "kind": "tree", "values": values}
     current = corpora.scheme("ner", ["PER"], [{**topic, "multiple": multiple}])
-    texts = {"a": "Rima said so."}
-    made = corpora.corpus(tmp_path / "c", current, texts, ["a1"])
     chosen = [["a", "b"], ["c"]] if multiple else [["a", "b"]]
     done = {"a": work([], [result("topic", "taxonomy", "taxonomy", chosen)])}
-    pull(made, "ner", texts, {"a1": done})
-    qawl(made, "export", "spacy", "--to", tmp_path / "out", "--annotator", "a1")
-    (path,) = (tmp_path / "out").glob("*.spacy")
+    out = written(tmp_path, "spacy", current, {"a": "Rima said so."}, done)
+    (path,) = out.glob("*.spacy")
     (doc,) = DocBin().from_disk(path).get_docs(spacy.blank("xx").vocab)
     assert doc.cats == {"topic=a": 0, "topic=a / b": 1, "topic=c": float(multiple)}
 
@@ -722,11 +724,9 @@ def test_work_under_an_older_scheme_goes_to_label_studio_without_its_version(tmp
 
 def test_a_line_for_gliner_goes_on_where_a_span_does(tmp_path):
     texts = {"a": "The Bank\nof Tyre said.\n\nIt left."}
-    made = corpora.corpus(tmp_path / "c", corpora.scheme("ner", ["ORG"]), texts, ["a1"])
     spans = [mark("s", "ORG", 4, 16), mark("t", "ORG", 24, 26)]
-    pull(made, "ner", texts, {"a1": {"a": work(spans)}})
-    qawl(made, "export", "gliner", "--to", tmp_path / "out", "--annotator", "a1")
-    (path,) = (tmp_path / "out").glob("*.jsonl")
+    out = written(tmp_path, "gliner", corpora.scheme("ner", ["ORG"]), texts, {"a": work(spans)})
+    (path,) = out.glob("*.jsonl")
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     found = [[each["tokenized_text"][a : b + 1] for a, b, _ in each["ner"]] for each in rows]
     assert found == [[["Bank", "of", "Tyre"]], [["It"]]]
@@ -737,20 +737,18 @@ def test_a_line_for_gliner_goes_on_where_a_span_does(tmp_path):
 def test_names_that_the_scheme_lacks_stay_apart_over_all_articles(tmp_path, name):
     """Each article gave its first one the same name in place of its own, and the table had the last."""
     texts = {"a": "Rima said so.", "b": "Rami left."}
-    made = corpora.corpus(tmp_path / "c", corpora.scheme("ner", ["PER"]), texts, ["a1"])
     span = mark("s", "PER", 0, 4)
     each_of = {"a": "ض x", "b": "ش x"}
     done = {
         n: work([span], [result(o, "choices", "choices", ["y"], span)]) for n, o in each_of.items()
     }
-    pull(made, "ner", texts, {"a1": done})
-    qawl(made, "export", name, "--to", tmp_path / "out", "--annotator", "a1")
-    names = json.loads((tmp_path / "out/ner.names.json").read_text("utf-8"))
+    out = written(tmp_path, name, corpora.scheme("ner", ["PER"]), texts, done)
+    names = json.loads((out / "ner.names.json").read_text("utf-8"))
     assert sorted(names.values()) == sorted(each_of.values())
-    written = {path.stem: path.read_text("utf-8") for path in (tmp_path / "out").glob("*/*")}
-    assert len(written) == 2
+    files = [path.read_text("utf-8") for path in out.glob("*/*")]
+    assert len(files) == 2
     for short in names:
-        assert sum(f'"{short}"' in each for each in written.values()) == 1
+        assert sum(f'"{short}"' in each for each in files) == 1
 
 
 def test_characters_that_xml_has_not_are_replaced_one_by_one(make_corpus, tmp_path):
