@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     type=click.Path(file_okay=False, path_type=Path),
     help="The corpus: a new folder, or one that gets another layer (default: this folder).",
 )
-@click.option("--layer", help="Name of the layer; by default that of the control.")
+@click.option("--layer", help="Name of the layer; by default the name of the control.")
 @click.option("--format", "given", help="Format of the sources; by default found by their content.")
 @click.option(
     "--language",

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 def command(version: str, repo: str | None, adopt_card: bool, dry_run: bool, as_json: bool) -> None:
     """Publish a release on the Hugging Face Hub: one commit and one tag.
 
-    VERSION is a version of this corpus, or its folder. Only files that differ are sent. The commit is
-    loaded back in a clean cache and compared before it is tagged. If the command is interrupted, run it
-    again. A tag is never moved. If others changed files on the Hub, the command stops and names them.
+    VERSION is a version of this corpus, or its folder. The command sends only files that differ. It loads
+    the commit back in a clean cache, compares it, and then tags it. It never moves a tag. If others
+    changed files on the Hub, it stops and names them. If it is interrupted, run it again.
 
-    A new repository is private; make it public in its settings on the Hub. The token is
-    that of HF_TOKEN, or the one that `hf auth login` stored.
+    A new repository is private; make it public in its settings on the Hub. The token comes from HF_TOKEN,
+    or from `hf auth login`.
     """
     from qawl.core import project
     from qawl.core.errors import HubError, ProjectError

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 def command(dry_run: bool, recover: bool) -> None:
     """Update projects, configs and tasks in Label Studio to match the corpus.
 
-    One project for each layer and annotator; with label_studio.pool in qawl.yaml, projects that
-    annotators share, with a tab for each of them. The plan is shown, then carried out; a second run has
-    an empty plan. Tasks that an annotator has begun are never removed.
+    Each annotator gets a project for each layer. With label_studio.pool in qawl.yaml, annotators share
+    projects, and each has a tab. The command shows its plan, then carries it out. A second run has an
+    empty plan. The command never removes tasks that an annotator has begun.
     """
     from qawl.cli.terminal import progress
     from qawl.core import project

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     "--silver",
     type=Place(),
     metavar="PLACE",
-    help="Add what `qawl suggest --silver PLACE` made, as a table of its own that nobody checked.",
+    help="Add the suggestions of `qawl suggest --silver PLACE` as a table of their own. Nobody has "
+    "checked them.",
 )
 def command(version: str | None, bump: bool, draft: bool, silver: "Path | Remote | None") -> None:
     """Build a release of the dataset, offline and reproducible.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     "--json",
     "as_json",
     is_flag=True,
-    help="A JSON list, one object a project; in a pool one a tab.",
+    help="A JSON list with one object for each project; in a pool, for each tab.",
 )
 @click.option("--html", type=Written(dir_okay=False), help="Write a page for the team.")
 def command(as_json: bool, html: Path | None) -> None:

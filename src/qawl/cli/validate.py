@@ -50,9 +50,9 @@ def command(
 ) -> None:
     """Check everything collected, in five levels.
 
-    Of each check ten findings are printed; --check NAME prints all of one, --json and --html have all.
-    Exit 1 if a finding is an error. Warnings are for a person to judge. Repairs change neither the
-    journal nor Label Studio: they stand in exports/repairs.jsonl.
+    It prints ten findings of each check. --check NAME prints all findings of one check; --json and --html
+    have all. Exit 1 if a finding is an error. A person judges the warnings. --fix writes repairs to
+    exports/repairs.jsonl; it changes neither the journal nor Label Studio.
     """
     from qawl.annotations.journal import annotators as annotated
     from qawl.cli import options

@@ -15,7 +15,8 @@ from qawl.core.excerpts import many
 def command(folder: Path) -> None:
     """Check a release against its manifest.
 
-    Works offline and anywhere: files by their hashes, tables by the digest of their rows.
+    It compares the hash of each file and the digest of the rows of each table. It needs no corpus and no
+    network.
     """
     from qawl.release.versions import manifest
 

@@ -23,9 +23,9 @@ def text(described: Described, previous: Path | None, found: Difference | None) 
     """The changelog; `found` is the difference from the `previous` release, None for the first."""
     head = (
         f"# Changelog of {escaped(described.title)}\n\n"
-        "The newest release first. A change of what was released raises the first number (before 1.0\n"
-        "the second), what is added the second, the same records packed anew, or with other words\n"
-        "about them, the third.\n\n"
+        "The newest release first. The first number rises if released records change (before 1.0, the\n"
+        "second number). The second rises if records are added. The third rises if only files or\n"
+        "documents change.\n\n"
     )
     day = f" ({described.facts.date})" if described.facts.date else ""
     entry = "\n".join(
