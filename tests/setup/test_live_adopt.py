@@ -110,6 +110,13 @@ def test_annotation_goes_on_in_the_project_that_was_adopted(foreign, tmp_path):
     client.request("DELETE", f"api/annotations/{gone}/")
     assert "1 annotation was deleted" in run(folder, "pull")
     assert len(records(folder)) == 3
+    # All annotate the same tasks: by tasks, work of a second annotator did not count.
+    (before,) = json.loads(run(folder, "status", "--json"))
+    assert before["done"] == 3
+    for more in ({}, {"was_cancelled": True}):
+        client.submit(last["id"], {"result": [], **more})
+    (after,) = json.loads(run(folder, "status", "--json"))
+    assert (after["done"], after["skipped"], after["assigned"], after["left"]) == (4, 1, 4, 1)
     client.delete_project(number)
     done = CliRunner().invoke(cli.group, ["-C", str(folder), "push"])
     assert isinstance(done.exception, ServerError)

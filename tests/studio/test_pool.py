@@ -868,7 +868,8 @@ def test_an_address_that_exports_named_tells_a_user_first(shared):
     assert users.load(made, ())[0] == [account]
 
 
-def test_a_page_for_the_team_and_a_table_name_the_slices(corpus):
+def test_a_page_for_the_team_and_a_table_name_the_slices(corpus, monkeypatch):
+    """The table cut its heads where a terminal has 80 columns: "annot…", "assig…"."""
     server = Shared()
     pushed(server, corpus)
     for number, name in enumerate(NAMES, 1):
@@ -880,6 +881,16 @@ def test_a_page_for_the_team_and_a_table_name_the_slices(corpus):
     assert sum(each.done for each in rows) == 3
     assert {each.slice for each in rows} == {1, 2, 3}
     assert all("?tab=" in each.url for each in rows)
+    monkeypatch.setattr(studio_client, "connect", lambda corpus: server)
+    said = CliRunner(env={"COLUMNS": "80"}).invoke(cli.group, ["-C", str(corpus.root), "status"])
+    _, head, *table = said.output.splitlines()
+    assert head.split() == (
+        ["layer", "annotator", "pool", "assigned", "done", "skipped", "drafts", "left", "minutes"]
+    )
+    assert max(map(len, (head, *table[: len(rows)]))) <= 80
+    assert [each.split()[:3] for each in table[: len(rows)]] == [
+        ["entity", each.annotator, str(each.slice)] for each in rows
+    ]
     shown = team.page(corpus, rows)
     assert all(f" · {number}</th>" in shown for number in (1, 2, 3))
     assert shown.count("&amp;labeling=1") == sum(each.left > 0 for each in rows)

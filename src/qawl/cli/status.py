@@ -58,26 +58,11 @@ def command(as_json: bool, html: Path | None) -> None:
 
 def _show(found: "list[Standing]") -> None:
     """How far everybody is, as a table, then where the open tasks are."""
-    from rich import box
-    from rich.table import Table
-
-    from qawl.cli.terminal import console
+    from qawl.cli.terminal import table
 
     pooled = any(each.slice for each in found)
-    table = Table(
-        *(
-            "layer",
-            "annotator",
-            *(["pool"] if pooled else []),
-            "assigned",
-            "done",
-            "skipped",
-            "drafts",
-            "left",
-            "minutes",
-        ),
-        box=box.SIMPLE_HEAD,
-    )
+    head = ["layer", "annotator", *(["pool"] if pooled else [])]
+    rows = []
     for each in found:
         numbers = (
             each.assigned,
@@ -88,8 +73,9 @@ def _show(found: "list[Standing]") -> None:
             each.minutes or "",
         )
         pool = [str(each.slice or "")] if pooled else []
-        table.add_row(each.layer, each.annotator, *pool, *map(str, numbers))
-    console().print(table)
+        rows.append([each.layer, each.annotator, *pool, *map(str, numbers)])
+    head += ["assigned", "done", "skipped", "drafts", "left", "minutes"]
+    table("in Label Studio:", head, rows)
     say("open tasks:")
     for each in found:
         where = each.next or f"{each.url} (nothing is left)"

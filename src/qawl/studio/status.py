@@ -15,6 +15,9 @@ class Standing(Struct, frozen=True):
     """How far an annotator is in a project; `minutes` is the median a finished task, `next` where Label
     Studio hands out their open tasks one after the other. In a pool, `slice` is that of the project.
 
+    In a project that work was adopted from all annotate the same tasks: `assigned` and `left` count
+    these, `done` and `skipped` the annotations, as they do where each annotator has tasks of their own.
+
     Without Label Studio `assigned` is what is planned here, and what only the server knows is None.
     """
 
@@ -47,14 +50,19 @@ def _standing(client: Client, remote: Remote) -> Standing:
     fields = remote.fields
     left, first = client.count(remote.id, [OPEN])
     drafts, _ = client.count(remote.id, [DRAFTED])
-    skipped = _skipped(client, remote, max(fields["task_number"] - left, 0))
+    if remote.annotator == adopted_projects.ADOPTED:
+        done = fields["total_annotations_number"]
+        skipped = fields["skipped_annotations_number"]
+    else:
+        skipped = _skipped(client, remote, max(fields["task_number"] - left, 0))
+        done = max(fields["task_number"] - left - skipped, 0)
     times = _times(client, remote.id) if fields["total_annotations_number"] else {}
     url = f"{client.url}/projects/{remote.id}/data"
     return Standing(
         layer=remote.layer,
         annotator=remote.annotator,
         assigned=fields["task_number"],
-        done=max(fields["task_number"] - left - skipped, 0),
+        done=done,
         skipped=skipped,
         drafts=drafts,
         left=left,
