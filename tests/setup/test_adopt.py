@@ -386,6 +386,10 @@ def test_the_same_export_twice_is_one(tmp_path, monkeypatch):
         ("<View><Text name='t' value='$t'>", "not XML"),
         ("<!DOCTYPE x [<!ENTITY a 'b'>]><View>&a;</View>", "no document type"),
         ("<View>" * 3000, "not XML"),
+        (
+            "<View>" * 3000 + "<Text name='t' value='$t'/>" + "</View>" * 3000,
+            "nested too deeply",
+        ),
     ],
 )
 def test_a_config_that_is_none_is_one_line(named, tmp_path, content, said):
@@ -422,6 +426,7 @@ def test_an_address_that_names_no_project_is_one_line(tmp_path, monkeypatch):
         "https://labels.example.org/",
         "http://[bad/projects/1",
         "http://a..b/projects/1",
+        "Http://labels.example.org/",
     ):
         done = run("adopt", address, "--into", tmp_path / "c")
         assert "address" in str(done.exception) or "name a project" in str(done.exception)

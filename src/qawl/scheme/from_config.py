@@ -44,6 +44,8 @@ _WRITTEN = {each.lower(): each for each in (*_KNOWN, "Table", "List")}
 """Label Studio's editor takes tags in any case."""
 LONGEST = 1_000_000
 """Characters of the longest config that is read."""
+DEEPEST = 200
+"""So many elements may stand one in another: a config that a person reads has a tenth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +171,11 @@ def _parsed(text: str, where: str) -> ET.Element:
     except ET.ParseError as error:
         line, column = error.position
         raise SchemeError(f"{where}, line {line}, column {column}: not XML: {error.msg}") from error
-    except RecursionError as error:
-        raise SchemeError(f"{where}: its elements are nested too deeply") from error
+    level = [root]
+    for _ in range(DEEPEST):
+        level = [each for element in level for each in element]
+    if level:
+        raise SchemeError(f"{where}: its elements are nested too deeply")
     for each in root.iter():
         each.tag = _WRITTEN.get(each.tag.lower(), each.tag)
     return root

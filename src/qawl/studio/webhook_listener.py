@@ -40,12 +40,16 @@ def address(given: str) -> Address:
     >>> address("8090"), address("[::1]:8090")
     (Address(host='127.0.0.1', port=8090), Address(host='::1', port=8090))
     """
-    parts = urlsplit(f"//127.0.0.1:{given}" if given.isdecimal() else f"//{given}")
-    if not parts.hostname or parts.port is None or parts.path or parts.username is not None:
+    try:
+        parts = urlsplit(f"//127.0.0.1:{given}" if given.isdecimal() else f"//{given}")
+        port = parts.port
+    except ValueError as error:  # a bracket left open, a port that is no number
+        raise ValueError(f"{given}: give PORT or HOST:PORT") from error
+    if not parts.hostname or port is None or parts.path or parts.username is not None:
         raise ValueError(f"{given}: give PORT or HOST:PORT")
     if parts.hostname in {"0.0.0.0", "::"}:  # noqa: S104 - it is refused
         raise ValueError(f"{given}: give the address at which Label Studio reaches this machine")
-    return Address(parts.hostname, parts.port)
+    return Address(parts.hostname, port)
 
 
 class Hearer(Protocol):

@@ -19,7 +19,7 @@ _PROJECT = re.compile(r"(?P<base>.*)/projects/(?P<number>\d{1,9})(/.*)?")
 
 def is_address(given: str) -> bool:
     """Whether a source is an address, not a path."""
-    return given.startswith(("http://", "https://"))
+    return given.casefold().startswith(("http://", "https://"))
 
 
 class Home(NamedTuple):
