@@ -73,3 +73,35 @@ def test_each_point_stands_once_with_what_each_letter_says(listed):
     ]
     for each in points:
         assert [one["value"][:2] for one in each["choices"][:2]] == ["A:", "B:"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("“The work began yesterday” he said", "<b>“The work began yesterday”</b>"),
+        ("“The work " + "really " * 20 + "began” he said", "…”</b>"),
+        ("“Now” and “then” he said", "<b>«“Now” and “then”»</b>"),
+    ],
+)
+def test_a_quote_with_its_own_marks_stands_in_one_pair(tmp_path, text, shown):
+    """English quotes stood in two: «“…”»."""
+
+    def marked(who, _):
+        end = max(at for at, each in enumerate(text) if each == "”") + 1
+        place = {"start": 0, "end": end}
+        kinds = {"quote_type": "direct" if who == 1 else "mixed", "source_status": "named"}
+        return [
+            {"id": "c", "from_name": name, "to_name": "text", "type": kind, "value": place | value}
+            for name, kind, value in (
+                ("quote", "labels", {"labels": ["CONTENT"]}),
+                *((name, "choices", {"choices": [each]}) for name, each in kinds.items()),
+            )
+        ]
+
+    scheme = (ROOT / "label_config/quote.yaml").read_text("utf-8")
+    loop = Loop(tmp_path / "c", {"quote": scheme}, [text], languages="en")
+    loop.annotate("quote", marked)
+    loop.run("adjudicate")
+    task = json.loads((loop.folder / "exports/gold/quote.tasks.jsonl").read_text("utf-8"))
+    (point,) = task["data"]["qawl_points"]
+    assert shown in point["about"]

@@ -239,3 +239,14 @@ def test_relations_are_told_by_their_titles(tmp_path):
     said = Loop(tmp_path / "q", {"quote": shipped("quote")}, TEXTS.values()).run("guidelines")
     assert "<b>has source</b>: from Content to Source" in said
     assert "has_source" not in said
+
+
+@pytest.mark.parametrize(("several", "told"), [(False, "a path"), (True, "several paths")])
+def test_a_tree_says_whether_it_takes_several_paths(tmp_path, several, told):
+    """Annotators were told of one where they may choose several."""
+    north = {"name": "North", "title": {"en": "North"}}
+    tree = {"name": "place", "title": {"en": "Place"}, "kind": "tree", "values": [north]}
+    current = scheme_of("toy", ["PER"], [{**tree, "multiple": several}])
+    folder = made_of(tmp_path / "c", current, TEXTS, ["a1"])
+    qawl(folder, "guidelines", "--html", tmp_path / "g.html")
+    assert f"{told} in a tree" in (tmp_path / "g.html").read_text("utf-8")

@@ -335,7 +335,7 @@ def test_two_servers_that_count_alike_without_unique_ids_are_two(
     assert said["records"]["annotations"] == said["records"]["spans"] == 4
     records = lines(tmp_path / "c" / "exports" / "annotations" / "label.jsonl")
     assert sorted(each["annotator"] for each in records) == ["a1", "a1", "a2", "a2"]
-    assert any("of several servers: north.json (server 1)" in each for each in said["notes"])
+    assert any("from several servers: north.json (server 1)" in each for each in said["notes"])
 
 
 def test_a_number_that_is_named_on_two_servers_is_told(tmp_path, monkeypatch):
@@ -349,7 +349,7 @@ def test_a_number_that_is_named_on_two_servers_is_told(tmp_path, monkeypatch):
         made = {**work(1, [place], 1), "completed_by": who}
         write(tmp_path / f"{name}.json", [task(1, text, [made], field="text")])
     sources = [tmp_path / "north.json", tmp_path / "south.json"]
-    both = "user 1 of several servers is mona"
+    both = "several servers have a user 1: --annotator makes each of them mona"
     said = adopt(tmp_path, *sources, annotator="1=mona")
     assert any(each.startswith(both) for each in said["notes"])
     said = adopt(tmp_path / "named", *sources, annotator="north@team.example=mona")

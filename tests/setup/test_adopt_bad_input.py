@@ -155,7 +155,7 @@ def test_exports_that_contradict_each_other_are_of_two_servers(tmp_path):
     done = run(tmp_path, "two.json", [task(region(4, 8))], CONFIG, str(tmp_path / "one.json"))
     said = json.loads(done.stdout)
     assert said["in"]["annotations"] == said["records"]["annotations"] == 2
-    assert any(each.startswith("the exports are of several servers") for each in said["notes"])
+    assert any(each.startswith("the exports come from several servers") for each in said["notes"])
 
 
 def test_a_config_of_another_project_is_said(tmp_path):
@@ -410,6 +410,36 @@ def test_suggestions_of_argilla_are_counted_and_its_ratings_are_numbers(tmp_path
     said = json.loads(run(tmp_path, "a.json", [record], None).stdout)
     assert said["left_out"] == [{"reason": "suggestion", "count": 2}]
     assert "kind: number" in (tmp_path / "new" / "label_config" / "label.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("HTTP://127.0.0.1:9/projects/1", "at http://127.0.0.1:9: start it, or mend the address"),
+        ("http://127.0.0.1:0/projects/1", "is not an address: no host has such a name or port"),
+        ("http://a b.example/projects/1", "is not an address: no host has such a name or port"),
+        ("http://☃.example/projects/1", "no host has such a name: mend the address"),
+        ("http://u:secret@127.0.0.1:9/projects/1", "must not hold a user or a password"),
+    ],
+)
+def test_an_address_of_no_server_is_said_of_the_address(tmp_path, monkeypatch, address, said):
+    """In capitals it was taken for a file, and the advice was for a corpus that there is not yet."""
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", "0" * 40)
+    done = CliRunner().invoke(cli.group, ["adopt", address, "--into", str(tmp_path / "new")])
+    assert said in str(done.exception)
+    assert "qawl.yaml" not in str(done.exception)
+    assert "secret" not in str(done.exception)
+
+
+def test_a_null_among_spans_of_argilla_is_counted_and_they_are_read(tmp_path):
+    """All became one text of JSON."""
+    span = {"start": 0, "end": 3, "label": "A"}
+    answers = {"names": [{"value": [None, span], "user_id": "u"}]}
+    record = {"id": "1", "fields": {"text": "Ada came."}, "responses": answers}
+    said = json.loads(run(tmp_path, "a.json", [record], None).stdout)
+    assert said["records"]["spans"] == 1
+    unread = "answer to names of a kind that is not read"
+    assert said["left_out"] == [{"reason": unread, "count": 1}]
 
 
 def test_offsets_in_utf16_units_are_said_and_how_they_are_moved(tmp_path):

@@ -122,7 +122,7 @@ def test_an_annotator_has_one_name_in_all_layers(tmp_path, mail):
     second = by_two(tmp_path, "two", [9, 8], task=2, mail=mail)
     done = adopt(second, tmp_path / "c", "--layer", "two")
     assert "new annotators" not in done.output
-    assert "user 9 is a2, user 8 is a1, by the number on one server" in done.output
+    assert "user 9 is a2, user 8 is a1, as in what was adopted or pulled before" in done.output
     assert ends(tmp_path / "c", "two") == ends(tmp_path / "c", "one") == {"a1": 3, "a2": 4}
 
 

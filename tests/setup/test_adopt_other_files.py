@@ -473,3 +473,26 @@ def test_a_name_of_a_file_that_is_not_utf_8_keeps_nothing_out(tmp_path, files, t
     assert json.loads(done.stdout)["records"]["spans"] == 1
     article = json.loads((into / "corpus/articles.jsonl").read_text("utf-8"))
     assert {article["received"], article["source_id"]} & set(told)
+
+
+def test_relations_that_another_program_calls_connections_are_relations(tmp_path):
+    """They became a field of the task, as text; a field of another kind by that name still does."""
+    ends = [
+        {"id": at, "label": "P", "start_offset": start, "end_offset": start + 3}
+        for at, start in enumerate((0, 4))
+    ]
+    arrow = {"id": 0, "from_id": 0, "to_id": 1, "type": "knows"}
+    rows = [
+        {"id": 1, "text": "Ada Bob", "entities": ends, "connections": [arrow, {"from": 1}]},
+        {
+            "id": 2,
+            "text": "Eve Zoe",
+            "entities": ends,
+            "relations": [],
+            "connections": "two trains",
+        },
+    ]
+    said, records, articles = adopt(tmp_path, {"a.jsonl": "\n".join(map(json.dumps, rows))})
+    assert [each["relations"][0]["label"] for each in records if each["relations"]] == ["knows"]
+    assert reasons(said) == {"relation to no entity": 1}
+    assert "two trains" in json.dumps(articles)

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from qawl.agreement.readings import Arrow, Mark, Reading, Value, comparable, text_order
 from qawl.core.records import Attributes, AttributeValue, Disagreement, Place
+from qawl.core.text import CLOSING, OPENING
 
 T = TypeVar("T")
 
@@ -26,8 +27,8 @@ def readable(said: str, called: Callable[[str], str], text: str) -> str:
     if not found:
         return called(said)
     way = "".join(f"{called(each)} " for each in (found["way"] or "").split())
-    surface = shortened(text[int(found["start"]) : int(found["end"])])
-    return f"{way}{called(found['label'])} «{surface}»"
+    surface = quoted(text[int(found["start"]) : int(found["end"])])
+    return f"{way}{called(found['label'])} {surface}"
 
 
 def told_marks(places: Iterable[Place]) -> dict[str, Place]:
@@ -74,6 +75,14 @@ def shortened(text: str) -> str:
     """A surface on one line, cut short."""
     shown = " ".join(text.split())
     return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 3]}…"
+
+
+def quoted(text: str) -> str:
+    """A surface on one line, cut short, in quotation marks: its own, if it stands in a pair."""
+    shown, (first, last) = shortened(text), (text[:1], text[-1:])
+    if first in OPENING and last in CLOSING and text.find(last, 1) == len(text) - 1:
+        return shown if shown.endswith(last) else shown + last
+    return f"«{shown}»"
 
 
 def find(every: Sequence[Reading]) -> list[Disagreement]:

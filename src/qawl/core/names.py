@@ -138,8 +138,10 @@ def web_address(url: str) -> SplitResult:
         host, port = (parts.hostname or "").encode("idna"), parts.port
     except ValueError as error:
         raise ValueError("no host has such a name or port") from error
-    if parts.scheme not in {"http", "https"} or port == 0 or not host:
+    if parts.scheme not in {"http", "https"} or not host:
         raise ValueError("it names no host")
+    if port == 0 or any(each.isspace() for each in parts.netloc):
+        raise ValueError("no host has such a name or port")
     if parts.netloc.count("]") > 1 or "[v" in parts.netloc.casefold():
         raise ValueError("its brackets hold no address")
     return parts

@@ -35,6 +35,9 @@ No possessive quantifier: that of Python 3.11.2, as Debian has it, passes over a
 _RESERVED = re.compile(r"(^|\.)(example\.(com|net|org)|example|invalid|test|localhost)$")
 """Domains that nobody can have (RFC 2606): guidelines may show them."""
 
+OPENING = frozenset("\"«“‟„'‘‹「『״”»›’")
+CLOSING = frozenset("\"»”“'’›」』״«‹‘")
+"""Quotation marks of all languages: in some the one that opens is what closes in others."""
 PROCLITICS = frozenset("وفبلكس")
 """Arabic proclitics of one letter."""
 

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from msgspec import UNSET
 
-from qawl.agreement.disagreements import BETWEEN, differ, readable, shortened
+from qawl.agreement.disagreements import BETWEEN, differ, quoted, readable
 from qawl.annotations import clicks
 from qawl.annotations.clicks import Click
 from qawl.annotations.corrections import Correction
@@ -96,7 +96,7 @@ class Questions:
         """The words that a point is about, and what is asked of them."""
         title = BETWEEN.join(self._called(label) for label in of.label.split(BETWEEN) if label)
         names = BETWEEN.join(self._called(name) for name in (of.name or "").split(BETWEEN) if name)
-        where = f"<b>«{escape(_surface(article, of.start, of.end))}»</b> ({escape(title)})"
+        where = f"<b>{escape(_surface(article, of.start, of.end))}</b> ({escape(title)})"
         told = [where if title else self._say("judge.article"), *([escape(names)] if names else [])]
         if not differ(of.readings.values()):
             told.append(self._say("judge.breaks"))
@@ -117,7 +117,7 @@ class Questions:
                 yield escape(f"{letter}: {self._say('judge.article')} {record.unsure}")
             for span in record.spans:
                 if span.unsure is not UNSET:
-                    what = f"«{shortened(span.text)}» ({self._called(span.label)})"
+                    what = f"{quoted(span.text)} ({self._called(span.label)})"
                     yield escape(f"{letter}: {what} {span.unsure}")
 
     def _place(
@@ -130,7 +130,7 @@ class Questions:
             return "<br>".join(lines)
         title = BETWEEN.join(self._called(label) for label in first.label.split(BETWEEN))
         surface = _surface(article, first.start, first.end)
-        what = f"<b>«{escape(surface)}»</b> ({escape(title)})"
+        what = f"<b>{escape(surface)}</b> ({escape(title)})"
         return what + (f" {lines[0]}" if len(lines) == 1 else f"<br>{'<br>'.join(lines)}")
 
     def reported(self, known: Sequence[Correction], article: Article) -> str:
@@ -147,12 +147,12 @@ class Questions:
         said = [self._say("judge.removed")] if right is None else []
         if right is not None and right != was:
             surface = _surface(article, right.start, right.end)
-            said.append(f"«{surface}» ({self._called(right.label)})")
+            said.append(f"{surface} ({self._called(right.label)})")
         for name, value in each.values.items():
             given = self._none if value is None else self._value(name, value)
             said.append(f"{self._called(name)}: {given}")
         surface = _surface(article, was.start, was.end)
-        what = f"«{surface}» ({self._called(was.label)}) → {', '.join(said)}"
+        what = f"{surface} ({self._called(was.label)}) → {', '.join(said)}"
         return escape(f"{what}. {' '.join(each.reason.split())}")
 
     def _line(self, each: Disagreement, article: Article, letters: Mapping[str, str]) -> str:
@@ -207,4 +207,4 @@ class Questions:
 
 
 def _surface(article: Article, start: int, end: int) -> str:
-    return shortened(article.text[start:end])
+    return quoted(article.text[start:end])

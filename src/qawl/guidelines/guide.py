@@ -157,7 +157,7 @@ class _Guided:
             if attribute.of
             else say("guidelines.of_article"),
             say("guidelines.required" if attribute.required else "guidelines.optional"),
-            say.get(f"guidelines.kind.{attribute.kind}", attribute.takes),
+            say.get(f"guidelines.kind.{attribute.phrase}", attribute.takes),
         ]
         if attribute.when:
             told = conditions(attribute.when, "words.and", say, self._named)

@@ -91,6 +91,11 @@ class Attribute(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, t
         return str(self.__struct_config__.tag)
 
     @property
+    def phrase(self) -> str:
+        """The key of what the guidelines say that it takes (`guidelines.kind`)."""
+        return self.kind
+
+    @property
     def family(self) -> Family:
         """How agreement measures it."""
         raise NotImplementedError

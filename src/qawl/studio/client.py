@@ -104,9 +104,7 @@ class Client(Transport):
             raise self._other() from error
 
     def _other(self) -> ServerError:
-        return ServerError(
-            f"{self.url} is not a Label Studio: correct label_studio.url in qawl.yaml"
-        )
+        return ServerError(f"{self.url} is not a Label Studio: correct {self.named}")
 
     def clock(self) -> datetime | None:
         """The server's time, as its answers carry it; None where they don't."""
@@ -147,7 +145,7 @@ class Client(Transport):
         except NotThere as error:
             # Below the address of a page Label Studio answers with its version too, and nothing else.
             raise ServerError(
-                f"{self.url} is a page: label_studio.url in qawl.yaml must be the server's address "
+                f"{self.url} is a page: {self.named} must be the server's address "
                 "alone, as http://127.0.0.1:8080"
             ) from error
 

@@ -44,13 +44,16 @@ _KINDS: dict[int, type[ServerError]] = {
 }
 
 
-class Transport:
-    """A connection to one server; a context that closes it."""
+SETTING = "label_studio.url in qawl.yaml"
 
-    def __init__(self, url: str, key: str) -> None:
+
+class Transport:
+    """A connection to one server; a context that closes it. `named` says where its address is given."""
+
+    def __init__(self, url: str, key: str, *, named: str = SETTING) -> None:
         from label_studio_sdk import LabelStudio  # noqa: PLC0415 - takes over a second to import
 
-        self.url = url.rstrip("/")
+        self.url, self.named = url.rstrip("/"), named
         try:
             # Without the slash at its end, the SDK refreshes a token beside the path, not under it.
             connected: Any = LabelStudio(base_url=f"{self.url}/", api_key=key, timeout=PATIENCE)  # type: ignore[no-untyped-call]
@@ -86,7 +89,7 @@ class Transport:
         except files.UNREADABLE as error:
             raise Unsendable(
                 f"{self.url} answered {path} with something that is not JSON: {_reason(answer)}; "
-                "does label_studio.url in qawl.yaml name a Label Studio?"
+                f"does {self.named} name a Label Studio?"
             ) from error
 
     def _answer(
@@ -127,19 +130,21 @@ class Transport:
         if isinstance(error, httpx.TimeoutException):
             return ServerError(
                 f"{self.url} does not answer in time: see whether it is starting or overloaded, "
-                "then run it again; or mend label_studio.url in qawl.yaml"
+                f"then run it again; or mend {self.named}"
             )
         if isinstance(error, httpx.ConnectError) and "SSL" in str(error):
             return ServerError(
                 f"no secure connection to {self.url} ({_short(str(error))}): mend the server's "
                 "certificate, name its authority's in SSL_CERT_FILE, or write http:// in "
-                "label_studio.url of qawl.yaml if the server has no certificate"
+                f"{self.named} if the server has no certificate"
             )
         if isinstance(error, httpx.ConnectError):
+            start = "start it (`qawl serve`)" if self.named == SETTING else "start it"
             return NobodyListens(
-                f"no Label Studio answers at {self.url}: start it (`qawl serve`), or mend "
-                "label_studio.url in qawl.yaml"
+                f"no Label Studio answers at {self.url}: {start}, or mend {self.named}"
             )
+        if isinstance(error, httpx.InvalidURL):
+            return ServerError(f"{self.url}: no host has such a name: mend {self.named}")
         if getattr(error, "status_code", None) in (401, 403):
             # The SDK raises its own when a personal token is expired or refused.
             said = getattr(error, "body", None)

@@ -6,13 +6,11 @@ from itertools import pairwise
 
 from qawl.core.findings import finding
 from qawl.core.records import Annotation, Article, Finding, Span, ends
-from qawl.core.text import PROCLITICS
+from qawl.core.text import CLOSING, OPENING, PROCLITICS
 from qawl.core.words import in_word, word_end, word_start
 from qawl.scheme.rules import Marks, NoCrossing, RelationCount, applies
 from qawl.scheme.scheme import Scheme
 
-OPENING = frozenset("\"«“‟„'‘‹「『״”»›’")
-CLOSING = frozenset("\"»”“'’›」』״«‹‘")
 ARTICLE = "ال"
 
 

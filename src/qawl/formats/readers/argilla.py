@@ -78,15 +78,16 @@ def _answer(made: Document, works: dict[str, Work], question: str, answer: objec
             made.notes.append("answer of a response that was discarded")
         return
     value = answer.get("value")
-    if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
+    if isinstance(value, list) and any(isinstance(each, dict) for each in value):
         for each in value:
             _piece(made, work, question, each)
     elif (plain := _plain(made, value)) not in EMPTY:
         work.attributes[question] = plain
 
 
-def _piece(made: Document, work: Work, question: str, each: dict[str, object]) -> None:
-    start, end, label = whole(each.get("start")), whole(each.get("end")), each.get("label")
+def _piece(made: Document, work: Work, question: str, each: object) -> None:
+    given = each if isinstance(each, dict) else {}
+    start, end, label = whole(given.get("start")), whole(given.get("end")), given.get("label")
     if start is not None and end is not None and isinstance(label, str):
         work.marks.append(Mark(f"s{len(work.marks) + 1}", label, start, end))
     else:

@@ -1,7 +1,7 @@
 """doccano's JSON Lines: sequence labelling (old and new), relations, categories, free texts.
 
 Formats: `{"text", "label": [[start, end, label], …]}` (`labels` in older releases, `annotations` of
-label, user and offsets in the oldest), or with relations
+label, user and offsets in the oldest), or with relations (`connections` in some programs that write it)
 `{"text", "entities": [{id, label, start_offset, end_offset}], "relations": [{from_id, to_id, type}]}`;
 a category is a `label` of names, or stands in `cats` beside `entities`, which are then lists as above. A
 project's export has a file an annotator, named after the user, or all.jsonl. Source: doccano's
@@ -36,13 +36,15 @@ _OWN = {
     "meta",
 }
 CATEGORY = "category"
+_BESIDE = frozenset({"relations", "connections", "cats"})
+"""What tells that entities are doccano's."""
 
 
 def fits(row: dict[str, object]) -> bool:
     """Whether an object looks like doccano's."""
     if not isinstance(row.get("text", row.get("data")), str):
         return False
-    if isinstance(row.get("entities"), list) and ("relations" in row or "cats" in row):
+    if isinstance(row.get("entities"), list) and not row.keys().isdisjoint(_BESIDE):
         return True
     older = row.get("annotations")
     if (
@@ -79,15 +81,22 @@ def _document(path: Path, number: int, row: dict[str, Any], annotator: str) -> F
         given = [each] if isinstance(each, str) else listed(each, made.notes, what)
         _labels(made, work, given)
     known = {mark.id for mark in work.marks}
-    for each in listed(row.get("relations"), made.notes, "relations"):
+    for each in (*listed(row.get("relations"), made.notes, "relations"), *_connections(row)):
         _relation(made, work, each, known)
     others = _works(made, work, listed(row.get("annotations"), made.notes, "annotations"))
     made.works += others if others and not _holds(work) else [work, *others]
     for name in ("comments", "Comments"):
         said = row.get(name)
         made.notes += ["comment"] * (sum(map(bool, said)) if isinstance(said, list) else bool(said))
-    made.context = context(row, _OWN)
+    arrows = {"connections"} if _connections(row) else set()
+    made.context = context(row, _OWN | arrows)
     return made
+
+
+def _connections(row: dict[str, object]) -> list[object]:
+    """Relations by the name that other programs give them; a field of another kind may have it too."""
+    given = row.get("connections")
+    return given if isinstance(given, list) and isinstance(row.get("entities"), list) else []
 
 
 def _holds(work: Work) -> bool:

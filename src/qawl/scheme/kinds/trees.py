@@ -54,6 +54,10 @@ class Tree(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
         return True  # a path is a list too
 
     @property
+    def phrase(self) -> str:
+        return "trees" if self.multiple else "tree"
+
+    @property
     def takes(self) -> str:
         which = "lowest value" if self.leaves_only else "value"
         return f"any number of {which}s of a tree" if self.multiple else f"one {which} of a tree"

@@ -167,12 +167,15 @@ class People:
         how = "`--annotator USER=NAME` says who is whom"
         if self._numbered:
             said = ", ".join(f"user {user} is {name}" for user, name in self._numbered.items())
-            yield f"{said}, by the number on one server: where it is of another server, {how}"
+            yield (
+                f"{said}, as in what was adopted or pulled before: if these exports come from another "
+                f"server, {how}"
+            )
         for each, name in self.given.items():
             if each is not None and len(self._met.get(each, ())) > 1:
                 yield (
-                    f"{each} of several servers is {name}, as --annotator says: if these are several "
-                    "people, leave that out, and each gets a pseudonym"
+                    f"several servers have a {each}: --annotator makes each of them {name}; if they are "
+                    "several people, leave that out, and each gets a pseudonym"
                 )
         told = {*self.there, *self.given.values()}
         if self.there and (fresh := [each for each in self.names if each not in told]):

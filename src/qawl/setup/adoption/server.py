@@ -38,7 +38,7 @@ def fetched(address: str, folder: Path) -> tuple[Source, str, Home]:
     key = os.environ.get(TOKEN, "").strip()
     if not key:
         raise ServerError(f"no token for {base}: set {TOKEN} to one from Account & Settings")
-    with Client(base, key) as client:
+    with Client(base, key, named="the address") as client:
         client.check()
         try:
             project = client.request("GET", f"api/projects/{number}/")
@@ -60,6 +60,11 @@ def _parted(address: str) -> tuple[str, int]:
         parts = web_address(address)
     except ValueError as error:
         raise InputError(f"{address!r} is not an address: {error}") from error
+    if parts.username or parts.password:
+        raise InputError(
+            f"{parts.scheme}://…@{parts.hostname}: an address must not hold a user or a password: set "
+            f"{TOKEN} to a token from Account & Settings"
+        )
     found = _PROJECT.fullmatch(parts.path)
     if found is None:
         raise InputError(f"{address}: name a project, as in https://HOST/projects/12")

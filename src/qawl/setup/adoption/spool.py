@@ -75,8 +75,8 @@ class Look:
             return []
         named = (f"{each.source.path.name} (server {each.server + 1})" for each in self.spools)
         said = (
-            f"the exports are of several servers: {', '.join(named)}; one number of a user is another "
-            "annotator on each, one address is the same annotator"
+            f"the exports come from several servers: {', '.join(named)}; who has a number on one is not "
+            "who has it on another, and who has an address is one annotator on all"
         )
         return [said]
 
