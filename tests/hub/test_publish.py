@@ -375,6 +375,15 @@ def test_a_setting_that_keeps_the_hub_away_is_named(start, setting, value, said)
     assert reason(elsewhere("publish", "0.1.0", "--repo", "me/news")).endswith(said)
 
 
+def test_a_hub_without_xet_is_told_with_the_setting_that_helps(hub, start, publish):
+    """It was said that it can't be reached, after it had been asked many times, and to run it again."""
+    with_xet = start(HF_HUB_DISABLE_XET="0")
+    said = reason(with_xet("publish", "0.1.0", "--repo", "me/news"))
+    assert "does not take large files by Xet: set HF_HUB_DISABLE_XET=1" in said
+    assert "be reached" not in said
+    assert publish("0.1.0").returncode == 0
+
+
 FAULTS = [
     ("refs", 500, "answered 500"),
     ("create", 403, "no access to me/news"),

@@ -32,6 +32,10 @@ PASSING = frozenset({408, 429, 500, 502, 503, 504})
 """HTTP statuses of failures that may be gone in a moment."""
 _THERE_ALREADY = frozenset({409, 412})
 """HTTP statuses of a change that is refused because of what is there: perhaps the change itself."""
+_OF_XET = re.compile(r"HTTP status \w+ error \((\d{3})\b")
+"""How hf_xet, which sends large files, tells what the Hub answered: its errors carry no answer."""
+_XET_PLACE = "/xet-write-token/"
+"""In the address of what a Hub that has no Xet storage does not know."""
 _SECRET = re.compile(r"(hf_|eyJ)[\w.-]{16,}")
 
 
@@ -263,6 +267,11 @@ class Repository:
             return HubError(
                 f"{self._api.endpoint} can't be reached ({_line(failure)}): {self._way_out(failure)}"
             )
+        if status in _UNKNOWN and _XET_PLACE in str(failure):
+            return HubError(
+                f"{self._api.endpoint} does not take large files by Xet: set HF_HUB_DISABLE_XET=1 in the "
+                "environment, and run it again"
+            )
         return HubError(
             _ANSWERS.get(status, _OTHER).format(
                 name=self.name, hub=self._api.endpoint, status=status, said=_line(failure)
@@ -287,6 +296,8 @@ _ANSWERS = {
     412: "someone else committed to {name} in the meantime: run it again",
     429: "{hub} asks for a pause (429): run it again in some minutes",
 }
+_UNKNOWN = frozenset({404, 405, 501})
+"""HTTP statuses of a call that a server does not know."""
 _OTHER = "{hub} answered {status} ({said}): run it again later"
 
 
@@ -334,7 +345,9 @@ def _status(failure: BaseException | None) -> int | None:
         answer = getattr(failure, "response", None)
         if answer is not None:
             return int(answer.status_code)
-        failure = failure.__cause__
+        said, failure = _OF_XET.search(str(failure)), failure.__cause__
+        if said is not None:
+            return int(said[1])
     return None
 
 
