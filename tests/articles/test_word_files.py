@@ -174,6 +174,11 @@ def test_runs_are_joined_as_they_are(text, pieces):
         ('<w:t xml:space="preserve"> </w:t>', " "),
         ('<w:t xml:space="preserve">\n</w:t>', " "),
         ('<w:sym w:font="Times" w:char="00E9"/>', "é"),
+        # The font Symbol draws Greek in the place of Latin letters; its numbers are written in two ways.
+        ('<w:sym w:font="Symbol" w:char="0061"/>', "α"),
+        ('<w:sym w:font="Symbol" w:char="F057"/>', "Ω"),
+        ('<w:sym w:font="symbol" w:char="F0B3"/>', "≥"),
+        ('<w:sym w:font="Symbol" w:char="201C"/>', "“"),
     ],
 )
 def test_what_stands_inside_a_word_is_what_word_shows(text, inside, shown):
@@ -362,6 +367,8 @@ IN_LIST = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{}"/></w:numPr>'
         (f"<w:r>{BOTH}</w:r>", "text boxes"),
         ("<m:oMath><m:r><m:t>secret</m:t></m:r></m:oMath>", "formulas"),
         ('<w:r><w:sym w:font="Wingdings" w:char="F0FC"/></w:r>', "symbols of a symbol font"),
+        ('<w:r><w:sym w:font="Wingdings 2" w:char="0041"/></w:r>', "symbols of a symbol font"),
+        ('<w:r><w:sym w:font="Symbol" w:char="0060"/></w:r>', "symbols of a symbol font"),
         (
             f"<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{run('secret')}</w:sdtContent></w:sdt>",
             "unfilled fields",

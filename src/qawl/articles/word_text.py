@@ -42,6 +42,21 @@ _LINE_ENDS = str.maketrans({"\n": " ", "\r": " ", "\xad": None})
 """In the XML of a text a line end is white space; soft hyphens go, as they do from web pages."""
 _SYMBOLS = range(0xE000, 0xF900)
 """Code points without a meaning of their own: a symbol font draws them."""
+_FONTS = ("symbol", "wingdings", "webdings", "zapfdingbats", "monotypesorts", "marlett", "mtextra")
+"""How the names of fonts begin that draw symbols in the place of letters."""
+_GREEK = (
+    " !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_\0"
+    "αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼"
+)
+"""What the font Symbol draws from 0x20 on, as its encoding says; for a zero no text stands."""
+_MARKS = "€ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…"
+"""The same from 0xA0 on."""
+_DRAWN = {
+    start + at: each
+    for start, drawn in ((0x20, _GREEK), (0xA0, _MARKS))
+    for at, each in enumerate(drawn)
+    if each != "\0"
+}
 _NO_MARK = ("del", "moveFrom", "vanish", "specVanish")
 """What says that the end of a paragraph is not there: it goes on in the next one."""
 
@@ -204,8 +219,16 @@ def _symbol(element: _Element) -> str | None:
         point = int(value(element, "char") or "", 16)
     except ValueError:
         return None
+    if _symbol_font(element) and (point < 0x100 or point in range(0xF000, 0xF100)):
+        return _DRAWN.get(point & 0xFF) if _symbol_font(element) == _FONTS[0] else None
     surrogate = 0xD800 <= point < 0xE000
     return None if point in _SYMBOLS or surrogate or not 0x20 <= point < 0x110000 else chr(point)
+
+
+def _symbol_font(element: _Element) -> str | None:
+    """The symbol font in which a character is given, by the start of its name; None for other fonts."""
+    name = "".join((value(element, "font") or "").split()).casefold()
+    return next((each for each in _FONTS if name.startswith(each)), None)
 
 
 def _goes_on(paragraph: _Element) -> bool:

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 
 import numpy as np
+import regex
 from numpy.typing import NDArray
 
-from qawl.core.words import unspaced
+from qawl.core.words import UNSPACED
 
 Hashes = NDArray[np.uint64]
 Ints = NDArray[np.int64]
@@ -38,6 +39,11 @@ _APOSTROPHES = range(0x2B9, 0x2C0)
 """Letters of Ukrainian and Uzbek that most keyboards write as punctuation."""
 _FIRST_UNSPACED = 0x0E00
 """Letters below this are of scripts that part words by spaces."""
+_ALONE = regex.compile(
+    rf"{UNSPACED}|(?!\p{{Script=Hangul}})"
+    r"[\p{Line_Break=ID}\p{Line_Break=CJ}\p{Line_Break=AK}\p{Line_Break=AS}]"
+)
+"""Letters behind each of which a line may end: also those of Yi, Javanese and katakana."""
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 1 << 64)
 
@@ -136,7 +142,7 @@ def _table(base: int, count: int) -> Hashes:
 @cache
 def _alone() -> NDArray[np.bool_]:
     """UTF-16 unit → whether it counts as a word of its own."""
-    return np.array([unspaced(chr(code)) for code in range(0x10000)])
+    return np.array([_ALONE.match(chr(code)) is not None for code in range(0x10000)])
 
 
 @cache
