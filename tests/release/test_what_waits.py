@@ -37,7 +37,8 @@ def test_open_points_of_gold_are_counted_last(tmp_path):
     assert points > 1
     assert last == (
         f"left out of toy: {points} open points in 1 article ({ids(made)[TEXTS['t1']]}), released as not "
-        "complete: no judge has decided them (`qawl adjudicate`, then `qawl push` sends the judge's tasks)"
+        "complete: no judge has decided them (`qawl adjudicate`, then `qawl push` sends the judge's tasks, "
+        "or `qawl tasks --judge` writes them)"
     )
     rows = pq.read_table(made / "exports/releases/0.2.0/articles").to_pylist()
     assert sorted(each["toy_complete"] for each in rows) == [False, True]

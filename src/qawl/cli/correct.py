@@ -74,7 +74,9 @@ def command(
     if made is None:
         say("this was reported before; `qawl correct` lists what became of it")
         return
-    say(f"{made.id}: kept for the judge; `qawl adjudicate` and `qawl push` bring it there")
+    say(
+        f"{made.id}: kept for the judge; run `qawl adjudicate`, then `qawl push` or `qawl tasks --judge`"
+    )
 
 
 _OF_A_SPAN = (

@@ -65,8 +65,8 @@ def waiting(corpus: "Project") -> "Iterator[str]":
         are = many(count, "correction of a reader waits", "corrections of readers wait")
         named = ", ".join(f"{number} {name}" for name, number in here.items())
         yield (
-            f"{are} for a decision ({named}; `qawl correct` lists them, `qawl adjudicate` and "
-            "`qawl push` bring them to the judge)"
+            f"{are} for a decision ({named}; `qawl correct` lists them; run `qawl adjudicate`, then "
+            "`qawl push` or `qawl tasks --judge`)"
         )
 
 
@@ -96,7 +96,7 @@ def _open(built: "Built") -> "Iterator[str]":
             yield (
                 f"left out of {layer}: {points} in {_articles(ids)} ({listed(ids, NAMED)}), released as "
                 "not complete: no judge has decided them (`qawl adjudicate`, then `qawl push` sends the "
-                "judge's tasks)"
+                "judge's tasks, or `qawl tasks --judge` writes them)"
             )
 
 
