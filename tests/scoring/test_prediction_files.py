@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from unicodedata import normalize
 
 import msgspec
 import pytest
@@ -520,3 +521,31 @@ def test_typed_texts_of_earlier_releases_are_compared_as_those_of_new_ones(tmp_p
     found = releases.score(folder, releases.lines(tmp_path / "p.jsonl", [row(1, *said)]))
     assert found["layers"]["toy"]["attributes"]["speaker"]["percent"]["value"] == 1
     assert found["layers"]["toy"]["who_said_what"]["value"] == 1
+
+
+@pytest.mark.parametrize("ours", ["NFC", "NFD"])
+@pytest.mark.parametrize("theirs", ["NFC", "NFD"])
+@pytest.mark.parametrize("escaped", [True, False])
+def test_names_and_words_that_look_alike_are_one(tmp_path, ours, theirs, escaped):
+    """Where a label was decomposed, the message was «no label É: it has É»; a typed text counted as another
+    without a word. Gold and what is pulled are composed."""
+    label, values = normalize(ours, "PÉR"), [normalize(ours, each) for each in ("glád", "sad")]
+    mood = corpora.choice(normalize(ours, "moód"), *values, of=[label])
+    note = {"name": "note", "title": {"en": "note"}, "kind": "text", "of": [label]}
+    of = releases.article(1, TEXT)
+    gold = releases.gold(
+        of, "toy", [(label, 8, 12, {mood["name"]: values[0], "note": "caf\u00e9"})]
+    )
+    made = releases.write(
+        tmp_path / "r", [corpora.scheme("toy", (label,), [mood, note])], (of, {"toy": gold}, [])
+    )
+    said = {normalize(theirs, name): normalize(theirs, each) for name, each in (
+        ("moód", "glád"), ("note", "café"),
+    )}  # fmt: skip
+    span = {**PER, "label": normalize(theirs, "PÉR"), "attributes": said}
+    found = run(made, json.dumps(row(1, span), ensure_ascii=escaped).encode())
+    assert found.exit_code == 0, found.output
+    figures = json.loads(found.stdout)["layers"]["toy"]
+    assert figures["exact_f1"]["value"] == 1
+    assert {each["percent"]["value"] for each in figures["attributes"].values()} == {1.0}
+    assert "values are none" not in found.stderr

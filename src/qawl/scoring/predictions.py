@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unicodedata import is_normalized, normalize
 
 import msgspec
 from msgspec import Struct
@@ -285,6 +286,7 @@ class Predictions:
         number, made = self._by_place.get(
             (article_id, scheme.layer), (0, Prediction(article_id, scheme.layer))
         )
+        made = _composed(made, scheme)
         try:
             given = [*_tagged(made, offsets, scheme), *made.spans]
             spans = list(_spans(given, length, scheme))
@@ -362,6 +364,24 @@ class Predictions:
             names = known.categories if known else tuple(scheme.label)
             if wrong := sum(not _can_be(value, names, known) for value in answers.values()):
                 self.noted[f"answers are none that {name} can have"] += wrong
+
+
+def _composed(made: Prediction, scheme: Scheme) -> Prediction:
+    """The prediction with its words composed (NFC), as gold is, and names as the scheme has them."""
+    said = msgspec.json.encode(made).decode()
+    if said.isascii() or (is_normalized("NFC", said) and not scheme.decomposed):
+        return made
+    found = msgspec.json.decode(normalize("NFC", said))
+    return msgspec.convert(_renamed(found, scheme.decomposed), Prediction)
+
+
+def _renamed(found: object, names: Mapping[str, str]) -> object:
+    """The same with these words in place of others, also where they are keys."""
+    if isinstance(found, dict):
+        return {names.get(key, key): _renamed(each, names) for key, each in found.items()}
+    if isinstance(found, list):
+        return [_renamed(each, names) for each in found]
+    return names.get(found, found) if isinstance(found, str) else found
 
 
 def _tagged(made: Prediction, offsets: Offsets | None, scheme: Scheme) -> Iterator[PredictedSpan]:
