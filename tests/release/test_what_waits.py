@@ -3,7 +3,7 @@
 import json
 
 import pyarrow.parquet as pq
-from test_growing import TEXTS, WORK, annotate, desk, marks, run
+from test_growing import SCHEME, TEXTS, WORK, annotate, desk, marks, run
 
 import corpora
 
@@ -74,3 +74,22 @@ def test_the_card_tells_disagreement_from_one_annotator_alone(tmp_path):
     told = "2 articles are incomplete (1 with open points, 1 that one annotator alone did)"
     assert f"Gold for 3 articles. {told}." in card
     assert f"- `toy`: {told}." in card
+
+
+def test_a_layer_that_the_settings_name_no_more_is_told(tmp_path):
+    """A release without a layer that the last one has was built without a word."""
+    made = desk(tmp_path / "trial", "t1")
+    settings = made / "qawl.yaml"
+    one = settings.read_text("utf-8")
+    settings.write_text(one.replace("[toy]", "[toy, other]"), "utf-8")
+    other = json.dumps({**SCHEME, "layer": "other"})
+    (made / "label_config" / "other.yaml").write_text(other, "utf-8")
+    corpora.qawl(made, "scheme")
+    done = {"t1": WORK["t1"]}
+    for layer in ("toy", "other"):
+        corpora.pull(made, layer, TEXTS, {"a1": done, "a2": done})
+    assert "layer other" not in run(made, "release", "0.1.0").output
+    settings.write_text(one, "utf-8")
+    line = "left out: all of the layer other, which release 0.1.0 has: layers in qawl.yaml does not name it"
+    for _ in range(2):
+        assert line in run(made, "release", "0.2.0").output.splitlines()

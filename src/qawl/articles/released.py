@@ -15,9 +15,9 @@ def article_ids(project: Project) -> Iterator[str]:
             yield from _column(path, "id")
 
 
-def annotated_layers(project: Project) -> frozenset[str]:
-    """The layers of which the last release has annotations."""
-    version = last_version(project)
+def annotated_layers(project: Project, *, below: str | None = None) -> frozenset[str]:
+    """The layers of which the last release has annotations, or the last before a version."""
+    version = last_version(project, below=below)
     if version is None:
         return frozenset()
     table = project.release(version) / "annotations"

@@ -49,7 +49,11 @@ def command(version: str | None, bump: bool, draft: bool, silver: "Path | Remote
             sys.exit(1)
     for line in release_summary.told(built, corpus):
         say(line)
-    for line in (*release_summary.left_out(built), *release_summary.waiting(corpus)):
+    for line in (
+        *release_summary.left_out(built),
+        *release_summary.dropped(built, corpus),
+        *release_summary.waiting(corpus),
+    ):
         say(line, err=True)
     if not built.whole:
         sys.exit(1)

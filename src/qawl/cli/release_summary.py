@@ -55,6 +55,20 @@ def left_out(built: "Built") -> "Iterator[str]":
         )
 
 
+def dropped(built: "Built", corpus: "Project") -> "Iterator[str]":
+    """The layers of the last release that qawl.yaml has no more."""
+    from qawl.articles import released
+
+    version = built.manifest.version
+    before = released.last_version(corpus, below=version)
+    gone = released.annotated_layers(corpus, below=version) - {*corpus.settings.layers}
+    for layer in sorted(gone):
+        yield (
+            f"left out: all of the layer {layer}, which release {before} has: layers in qawl.yaml does "
+            "not name it"
+        )
+
+
 def waiting(corpus: "Project") -> "Iterator[str]":
     """How many corrections of readers gold has not followed, as nothing is decided."""
     from qawl.release import corrections
