@@ -188,6 +188,15 @@ def test_endings_that_are_not_read_are_named(ingest):
     assert ingest(NEWS, "article")[0] == {"article": NEWS}
 
 
+@pytest.mark.parametrize("name", ["news.csv.txt", "News.JSONL.txt", "news.tsv.TXT"])
+def test_a_table_that_an_editor_saved_as_text_is_not_one_article(ingest, name):
+    """Windows hides the second ending; all rows, with their commas and headings, were frozen as one text."""
+    texts, aside, done = ingest(table(*ROWS), name)
+    assert (texts, done.exit_code) == ({}, 1)
+    assert "take .txt off" in aside[None]
+    assert list(ingest(NEWS, "news.v2.txt")[0].values()) == [NEWS]
+
+
 @given(
     st.lists(
         st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1), min_size=1, max_size=8

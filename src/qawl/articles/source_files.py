@@ -185,6 +185,9 @@ def unfit(name: str, size: int | None, *, named: bool) -> Reason | None:
         if kind.endswith(_ANNOTATED):
             better = "it holds annotations, which `qawl adopt` reads"
         return reason("file-kind", f" ({ending or 'no ending'}): {better}")
+    if (own := kind.removesuffix(".txt")) != kind and own.endswith(LINES + ROWS + TABBED):
+        told = "".join(PurePosixPath(name).suffixes[-2:])
+        return reason("file-kind", f" ({told}): take .txt off, or name a text otherwise")
     if size == 0:
         return reason("file-empty")
     if (size or 0) > LONGEST_FILE and not kind.endswith(UNLIMITED):
