@@ -108,7 +108,7 @@ def test_the_manifest_counts_what_iob2_cannot_say_and_the_card_shows_it(recorded
     assert said["entity"]["edge-in-token"] > 0
     assert said["quote"]["relations"] > 0
     card = (folder / "README.md").read_text("utf-8")
-    assert f"of {said['entity']['spans']} spans {said['entity']['edge-in-token']} start" in card
+    assert f"{said['entity']['spans']} spans. {said['entity']['edge-in-token']} start" in card
 
 
 @pytest.fixture
