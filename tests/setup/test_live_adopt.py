@@ -191,7 +191,7 @@ def test_another_config_of_a_second_project_is_named(foreign, tmp_path):
 class Elsewhere:
     """Any server with a project, whose only task says which server that is."""
 
-    def __init__(self, url, _):
+    def __init__(self, url, _, **_options):
         self.url = url
 
     def __enter__(self):
