@@ -264,29 +264,6 @@ def test_work_that_was_put_back_is_no_other_users(served, said):
     assert told.count(" did task ") == 1
 
 
-def test_work_that_was_put_back_where_nobody_knew_the_old_projects_is_there_once(served, said):
-    """A new server does not know them, nor does a new machine (`.qawl` is not in git): each annotation was
-    named as there twice."""
-    corpus, client = served(*TEXTS, name="follow-new-address", settings=ONE_LAYER)
-    push(client, corpus)
-    first, second = plan.remotes(client, corpus)
-    submit(client, corpus, first, count=2)
-    submit(client, corpus, second)
-    assert said(corpus, "pull")[0] == 0
-    before = [(e.annotator, e.article_id, e.spans) for e in derive.read(corpus, "quote")]
-    for each in (first, second):
-        client.delete_project(each.id)
-    (corpus.state / "pulled.json").unlink()
-    assert "3 annotations put back" in said(corpus, "push", "--recover")[1]
-    for _ in range(2):
-        code, output = said(corpus, "pull")
-        assert (code, "twice" in output) == (0, False), output
-    assert [(e.annotator, e.article_id, e.spans) for e in derive.read(corpus, "quote")] == before
-    told = said(corpus, "validate")[1]
-    assert "annotation-duplicate" not in told
-    assert "annotator-several" not in told
-
-
 def test_an_annotator_is_renamed_as_the_documents_say(served, said):
     """docs/exports.md spoke of the files alone: the next pull brought the old name back, and all work stood
     in two journals."""

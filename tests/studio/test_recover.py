@@ -70,59 +70,6 @@ def at_work(make_corpus, pool, overlap=2, done=NAMES[:2]):
     return server, made
 
 
-class Elsewhere(Losing):
-    """A server at another address, with other numbers and the same users."""
-
-    url = "http://other.example"
-
-    def __init__(self):
-        super().__init__()
-        self.number, self.born = 5000, "2026-06-01T00:00:00Z"
-        for number, _ in enumerate(NAMES, 1):
-            self.join(number, joined="2026-06-01")
-
-
-@pytest.mark.parametrize("pool", [0, 1])
-def test_work_that_goes_to_a_server_at_a_new_address_is_there_once(make_corpus, qawl, pool):
-    """The old server can't say that its projects are gone: each annotation was named twice from then on,
-    and the token's user was a second person under each name."""
-    _, made = at_work(make_corpus, pool)
-    before, server = whose(made), Elsewhere()
-    if pool:
-        qawl(server, made, "push")
-        named = [w for n, name in enumerate(NAMES[:2], 1) for w in ("--annotator", f"{n}={name}")]
-        assert qawl(server, made, "pull", *named).exit_code == 0
-    assert "8 annotations put back" in qawl(server, made, "push", "--recover").output
-    for _ in range(2):
-        done = qawl(server, made, "pull")
-        assert (done.exit_code, "twice" in done.output) == (0, False), done.output
-        assert whose(made) == before
-    assert not {
-        each.check
-        for each in validate.validate(project.load(made.root))
-        if each.check in {"annotation-deleted", "annotation-duplicate", "annotator-several"}
-    }
-    assert "0 annotations put back" in qawl(server, made, "push", "--recover").output
-    _, task = held(server)[0]
-    (back,) = task["annotations"]
-    server.submit(task, back["completed_by"])
-    back.update(was_cancelled=True, updated_at=task["annotations"].pop()["updated_at"])
-    done = qawl(server, made, "pull")
-    assert (done.exit_code, "1 new version" in done.output) == (0, True), done.output
-    assert [status for *_, status in whose(made)].count("skipped") == 1
-
-
-def test_other_work_of_an_article_on_a_second_server_is_still_named_twice(make_corpus, qawl):
-    _, made = at_work(make_corpus, 0)
-    server = Elsewhere()
-    qawl(server, made, "push")
-    task = held(server)[0][1]
-    server.submit(task, 1)
-    task["annotations"][0]["was_cancelled"] = True
-    done = qawl(server, made, "pull")
-    assert (done.exit_code, done.output.count("twice: ")) == (1, 1)
-
-
 @pytest.mark.parametrize("pool", [0, 1, 3])
 @pytest.mark.parametrize(
     "now", [[NAMES[0], NAMES[2]], [NAMES[2]], NAMES], ids=["one", "both", "no"]

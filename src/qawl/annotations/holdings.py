@@ -2,7 +2,6 @@
 
 import sqlite3
 import weakref
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -343,14 +342,13 @@ class Holdings:
         return {place for each in identities if (place := (each.article, each.id)) in gone}
 
     def back(self) -> Back:
-        """What is known to be deleted, or stands elsewhere: in an export, or in a project that is gone
-        with its server. Its work stands again: another annotation of the same article says the same, or
-        said it when it came, and was changed since. For work elsewhere, that is a newer one in a project
-        of a server: what is itself newer is work of its own."""
+        """What is known to be deleted, or came in an export alone, and whose work stands again: another
+        annotation of the same article says the same, or said it when it came, and was changed since. For
+        work of an export, that is a newer one on a server: what is itself newer is work of its own."""
         found = self.db.execute(
             "SELECT key, alive, first, identity FROM annotation WHERE article IN "
             "(SELECT article FROM annotation WHERE alive = 0 UNION SELECT article FROM annotation "
-            "WHERE alive = 1 GROUP BY article HAVING count(home) > 0 AND count(*) > 1)"
+            "WHERE alive = 1 GROUP BY article HAVING count(home) BETWEEN 1 AND count(*) - 1)"
         )
         rows = [(key, alive, first, _decoded(said)) for key, alive, first, said in found if said]
         living = [
@@ -360,15 +358,15 @@ class Holdings:
             for said in (first, e.content)
         ]
         stands = {said for _, _, said in living}
-        served = defaultdict[tuple[str, bytes], list[Identity]](list)
+        served = dict[tuple[str, bytes], tuple[float, int]]()
         for _, e, said in living:
             if e.home is not None:
-                served[said].append(e)
+                served[said] = max(age(e), served.get(said, age(e)))
         again = {
             key: e
             for key, alive, _, e in rows
             for said in [(e.article, e.content)]
-            if (alive and any(e.place != n.place and age(e) < age(n) for n in served[said]))
+            if (alive and e.home is None and said in served and age(e) < served[said])
             or (not alive and said in stands)
         }
         users = {(e.article, e.content): e.user for e in again.values()}
