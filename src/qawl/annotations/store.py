@@ -138,7 +138,6 @@ def require(project: Project, layer: str) -> list[str]:
 
 
 NOT_THOSE = ("journal-missing", "annotations-stale")
-"""The checks that find that annotations are not those of the journal."""
 """The checks that find annotations other than those that the journal gives."""
 
 
