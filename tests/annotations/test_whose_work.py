@@ -611,6 +611,22 @@ def test_several_users_who_were_named_alike_are_not_kept_as_one(corpus):
     assert whose(corpus)["a1"] == ["Omar"]
 
 
+@pytest.mark.parametrize("user", [None, "Ada"], ids=str)
+def test_who_was_said_to_be_two_annotators_is_asked_again(corpus, user):
+    """The first answer was kept: further work without --annotator became the first one's in silence."""
+    known = work(OMAR, "Omar", number=2, task=2, user=user)
+    assert pull(corpus, [work(user=user)], options=["--annotator", "b1"]).exit_code == 0
+    assert pull(corpus, [known], options=["--annotator", "b2"]).exit_code == 0
+    more = work(surface="met", number=3, task=3, user=user)
+    for again in range(2):
+        done = pull(corpus, [more])
+        assert done.exit_code == 1, again
+        assert "this was said of b1, b2" in str(done.exception)
+        assert pull(corpus, [known]).exit_code == 0  # the journal tells whose it is
+    assert pull(corpus, [known, work(surface="met", number=3, task=3, user=user)]).exit_code == 0
+    assert whose(corpus) == {"b1": ["Sami"], "b2": ["Omar", "met"]}
+
+
 def test_a_name_tells_annotators_apart_where_nothing_else_does(corpus):
     """All of these were one annotator, of whose work the latest alone counted."""
     work_of = {"Eric": "Layla", "ليلى": "met", "Max M m@team.example, 7": "Sami"}

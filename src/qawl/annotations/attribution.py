@@ -67,7 +67,7 @@ class Attribution:
         self.doubts: list[str] = []
         self._said = said
         self._people: dict[str, Person] = {}
-        self._links: dict[tuple[User, int], Person] = {}
+        self._links: dict[tuple[User, int, Person], None] = {}
         self._by_name: dict[str, set[Person]] = {}
         self._by_number: dict[tuple[int, int | None], set[Person]] = {}
         self._journalled: dict[tuple[int, int], set[Person]] = {}
@@ -99,7 +99,7 @@ class Attribution:
         """Raises InputError where users.json gives a user to people of whom none has that user's work in
         the journal, while others have it."""
         given: dict[tuple[int, int], set[Person]] = {}
-        for (user, origin), person in self._links.items():
+        for user, origin, person in self._links:
             if user.id is not None:
                 given.setdefault((origin, user.id), set()).add(person)
         for place, people in sorted(given.items(), key=lambda each: each[0]):
@@ -137,8 +137,8 @@ class Attribution:
     def tell_by_tasks(self, names: Iterable[str], further: Iterator[str]) -> set[str]:
         """Names new people who worked in a pool: by whom their tasks are assigned to, if that is one of
         these names; else by further ones, so that nobody is taken for another. The names given."""
-        in_order = sorted(self._links.items(), key=lambda each: each[0][0].order)
-        votes = {p: p.assigned for _, p in in_order if p.name is None and p.assigned}
+        in_order = sorted(self._links, key=lambda each: each[0].order)
+        votes = {p: p.assigned for *_, p in in_order if p.name is None and p.assigned}
         found = by_assigned(votes, names)
         for person in votes:
             person.name = found.get(person) or next(further)
@@ -146,15 +146,15 @@ class Attribution:
 
     def settle(self, free: Iterator[str]) -> list[Account]:
         """Gives the next free pseudonyms to those who are new, by number; all accounts."""
-        for _, person in sorted(self._links.items(), key=lambda each: each[0][0].order):
+        for *_, person in sorted(self._links, key=lambda each: each[0].order):
             person.name = person.name or next(free)
         return [
             Account(annotator=str(person.name), id=user.id, name=user.name, origin=origin)
-            for (user, origin), person in self._links.items()
+            for user, origin, person in self._links
         ]
 
     def _link(self, person: Person, user: User, origin: int) -> None:
-        self._links[user, origin] = person
+        self._links[user, origin, person] = None
         if user.id is not None or not user.name:
             self._by_number.setdefault((origin, user.id), set()).add(person)
         if user.name:
@@ -207,7 +207,7 @@ class Attribution:
     ) -> tuple[bool, bool]:
         """Sort key of who may have made an annotation: those of its user's number first, of these the one
         who is known as the user: another may have a copy of their journal."""
-        return others(there, identity), self._links.get((user, there.origin)) is not person
+        return others(there, identity), (user, there.origin, person) not in self._links
 
     def _is_strange(self, user: User, identity: Identity, person: Person, there: Identity) -> bool:
         """Whether work is known as that of a user of another number, who is not known to be this one."""
@@ -242,7 +242,8 @@ class Attribution:
         elif not matches or None in matches:
             share.person = self._told(share.user, evidence, export, sure=sure)
             if share.person is None:
-                raise InputError(_question(export, share.user, evidence))
+                said = self._with_name(share.user) or self._numbered(export, share.user)
+                raise InputError(_question(export, share.user, evidence, said))
             self._link(share.person, share.user, export.origin)
             share.person.assigned += share.assigned
         share.person = share.person or matches[0]
@@ -252,10 +253,11 @@ class Attribution:
         }
 
     def _keep(self, export: Export, share: Share, person: Person) -> None:
-        """Keeps who a user without a number was said to be, since no journal tells it later."""
+        """Keeps who a user without a number was said to be, since no journal tells it later. Who was said
+        to be several is asked again."""
         user, known = share.user, self._with_name(share.user) or self._numbered(export, share.user)
         said = share.keep and (share.said or len(export.shares) == 1)
-        if said and user.clear and user.id is None and not known and person.name != JUDGE:
+        if said and user.clear and user.id is None and person not in known and person.name != JUDGE:
             self._link(person, user, export.origin)
 
     def _told(
@@ -269,7 +271,7 @@ class Attribution:
             if named and matched and not named & matched:
                 raise InputError(self._contradicts(export, user, named, evidence))
             unnamed = {each for each in numbered if not self._has_name(each)}
-            found = named or matched or unnamed
+            found = named & (matched or numbered) or named or matched or unnamed
         else:
             if numbered and any(evidence.strange[each, True] for each in matched - numbered):
                 return None
@@ -399,7 +401,7 @@ def _have(count: int) -> str:
     return many(count, "annotation has the unique id", "annotations have unique ids")
 
 
-def _question(export: Export, user: User, evidence: _Evidence) -> str:
+def _question(export: Export, user: User, evidence: _Evidence, said: set[Person]) -> str:
     """What nobody can tell, and how to say it."""
     why = (
         "the journal or another of these exports has this number from elsewhere, or as the judge's"
@@ -415,7 +417,10 @@ def _question(export: Export, user: User, evidence: _Evidence) -> str:
     elif alike := evidence.mostly:
         count = many(evidence.alike[alike[0]], "annotation says", "annotations say")
         why = f"{count} what work of {_listed(alike)} says, and neither has a number"
-    kept = "" if user.id is not None else ": say it once, it is kept in .qawl/users.json"
+    elif user.id is None and len(said) > 1:
+        why = f"this was said of {_listed(said)}"
+    once = user.id is None and len(said) < 2
+    kept = ": say it once, it is kept in .qawl/users.json" if once else ""
     return (
         f"{export.name}: it is not clear who {user} is: {why}; give --annotator NAME "
         f"(or --annotator USER=NAME for each user), or --judge{kept}; nothing was written"
