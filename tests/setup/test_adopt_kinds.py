@@ -508,6 +508,32 @@ def test_json_min_gives_each_annotator_what_differs_in_rows_of_one_task(tmp_path
         assert name not in made.notes.partition("controls may have given them: ")[2].split("\n")[0]
 
 
+MOODS = """<View><Labels name="label" toName="text"><Label value="PER"/></Labels><Text name="text" value="$text"/>
+<Choices name="mood" toName="text"><Choice value="good"/><Choice value="bad"/></Choices></View>"""
+
+
+@pytest.mark.parametrize("xml", [MOODS, None], ids=["config", "none"])
+def test_rows_of_one_id_and_other_texts_are_several_tasks(tmp_path, xml):
+    """Exports of several projects in one file, sorted by id: all work of an id stood on the text of its
+    first row; then no task had a text."""
+    texts = [(1, "Mona left."), (1, "Omar came."), (2, "Omar left.")]
+    span = {"start": 0, "end": 4, "labels": ["PER"]}
+    who = {1: "good", 2: "bad"}
+    rows = [
+        {"id": n, "text": text, "label": [{**span, "text": text[:4]}], "mood": mood, "annotator": user, "annotation_id": 2 * at + user}
+        for at, (n, text) in enumerate(texts) for user, mood in who.items()
+    ]  # fmt: skip
+    made = Adopted(tmp_path, rows, xml)
+    of = {each["id"]: each["text"] for each in made.articles}
+    said = [
+        (of[each["article_id"]], each["annotator"], each["spans"][0]["text"], each["attributes"]["mood"])
+        for each in made.records
+    ]  # fmt: skip
+    assert sorted(said) == sorted(
+        (text, f"a{user}", text[:4], mood) for _, text in texts for user, mood in who.items()
+    )
+
+
 def test_a_csv_tells_its_controls_by_all_rows(tmp_path):
     """The same as Label Studio's CSV, whose objects are JSON in cells."""
     table = io.StringIO()

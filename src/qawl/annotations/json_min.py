@@ -5,7 +5,7 @@ Source: `prettify_result` of label-studio-sdk's converter.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ class Given(NamedTuple):
     lost: bool = False
 
 
+Row = Mapping[str, object]
 Controls = Mapping[str, Given]
 """The controls of a config or scheme by name."""
 LOSING = "values of regions that JSON_MIN does not name: "
@@ -45,35 +46,42 @@ _KEYS = {
 """The type of a result → the key of its value."""
 
 
-def fits(row: Mapping[str, object]) -> bool:
+def fits(row: Row) -> bool:
     """Whether an object looks like a row of JSON_MIN."""
     told = "annotation_id" in row or "annotator" in row
     return told and not isinstance(row.get("annotations"), list)
 
 
 def tasks(
-    rows: Iterable[Mapping[str, object]], controls: Controls | None, lost: Counter[str]
+    rows: Iterable[Row], controls: Controls, lost: Counter[str]
 ) -> Iterator[dict[str, object]]:
-    """The tasks of rows, those of one task together; without `controls` each row tells its own.
+    """The tasks of rows, those of one task together.
 
     What is no row of JSON_MIN is passed on. `lost` counts what belongs to a region that nobody can tell.
     """
-    for _, group in groupby(enumerate(rows), key=_place):
-        members = [row for _, row in group]
+
+    def words(row: Row) -> dict[str, object]:
+        return {name: each for name, each in _data(row, controls).items() if isinstance(each, str)}
+
+    for members in _by_task(rows, words):
         yield _task(members, controls, lost) if fits(members[0]) else dict(members[0])
 
 
-def told(rows: Iterable[Mapping[str, object]]) -> tuple[Controls, list[str]]:
+def told(rows: Iterable[Row], texts: Collection[str]) -> tuple[Controls, list[str]]:
     """The controls that the values of all rows together tell, and the other fields that a control may
     have filled: a single choice and a number look like a field of the task.
 
-    Rows of one task have the task's fields alike: what differs is an annotator's.
+    Rows of one task have the task's fields alike: what differs is an annotator's. The first of `texts`
+    that a row has is its text.
     """
+
+    def text(row: Row) -> object:
+        return next((row[name] for name in texts if isinstance(row.get(name), str)), None)
+
     found: dict[str, Given] = {}
     others: dict[str, None] = {}
     differing: dict[str, set[str]] = {}
-    for _, group in groupby(enumerate(filter(fits, rows)), key=_place):
-        members = [row for _, row in group]
+    for members in _by_task(filter(fits, rows), text):
         for row in members:
             for name, given in _controls(row).items():
                 found.setdefault(name, given)
@@ -85,7 +93,7 @@ def told(rows: Iterable[Mapping[str, object]]) -> tuple[Controls, list[str]]:
     return found, [name for name in others if name not in found]
 
 
-def _differing(rows: list[Mapping[str, object]]) -> Iterator[tuple[str, set[str]]]:
+def _differing(rows: list[Row]) -> Iterator[tuple[str, set[str]]]:
     """The fields in which rows of one task differ, and of which kinds their values may be."""
     for name in {name for row in rows for name in row if name not in OWN}:
         values = [row.get(name) or None for row in rows]
@@ -110,22 +118,30 @@ def _may_be(value: object) -> bool:
     return kind is not None and value != "" and (kind != "textarea" or isinstance(value, list))
 
 
-def _place(numbered: tuple[int, Mapping[str, object]]) -> tuple[str, object]:
-    number, row = numbered
-    identity = row.get("id")
-    return ("task", identity) if fits(row) and identity is not None else ("row", number)
+def _by_task(rows: Iterable[Row], data: Callable[[Row], object]) -> Iterator[list[Row]]:
+    """Rows that follow each other and are of one task: they have its id, and the same `data`. Where
+    exports of several projects were put together, several tasks have one id."""
+
+    def place(numbered: tuple[int, Row]) -> tuple[object, ...]:
+        number, row = numbered
+        identity = row.get("id")
+        return (identity, data(row)) if fits(row) and identity is not None else (number,)
+
+    for _, group in groupby(enumerate(rows), key=place):
+        yield [row for _, row in group]
 
 
-def _task(
-    rows: list[Mapping[str, object]], controls: Controls | None, lost: Counter[str]
-) -> dict[str, object]:
+def _data(row: Row, controls: Controls) -> dict[str, object]:
+    return {name: each for name, each in row.items() if name not in OWN and name not in controls}
+
+
+def _task(rows: list[Row], controls: Controls, lost: Counter[str]) -> dict[str, object]:
     first = rows[0]
-    found = controls if controls is not None else _controls(first)
-    data = {name: value for name, value in first.items() if name not in {*OWN, *found}}
-    every = [
-        _annotation(each, found if controls is not None else _controls(each), lost) for each in rows
-    ]
-    made: dict[str, object] = {"data": data, "annotations": [*filter(_made, every)]}
+    every = [_annotation(each, controls, lost) for each in rows]
+    made: dict[str, object] = {
+        "data": _data(first, controls),
+        "annotations": [*filter(_made, every)],
+    }
     return {"id": first["id"], **made} if first.get("id") is not None else made
 
 
@@ -135,9 +151,7 @@ def _made(annotation: Mapping[str, object]) -> bool:
     return any(annotation.get(name) not in (None, "", [], {}) for name in said)
 
 
-def _annotation(
-    row: Mapping[str, object], controls: Controls, lost: Counter[str]
-) -> dict[str, object]:
+def _annotation(row: Row, controls: Controls, lost: Counter[str]) -> dict[str, object]:
     times = {name: row[name] for name in ("created_at", "updated_at", "lead_time") if name in row}
     results = []
     for name, given in controls.items():
@@ -175,7 +189,7 @@ def _results(name: str, control: Given, given: object) -> Iterator[dict[str, obj
         }
 
 
-def _controls(row: Mapping[str, object]) -> dict[str, Given]:
+def _controls(row: Row) -> dict[str, Given]:
     """The controls that the values of a row tell; a single choice looks like a field of the task."""
     found = {}
     for name, given in row.items():

@@ -5,7 +5,7 @@ A row is one of JSON_MIN, whose values are written as text: regions and several 
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from qawl.annotations import json_min
 from qawl.annotations.json_min import Controls
@@ -24,7 +24,7 @@ def fits(row: Mapping[str, str], controls: Controls | None) -> bool:
 
 
 def tasks(
-    rows: Iterable[Mapping[str, str]], controls: Controls | None, lost: Counter[str]
+    rows: Iterable[Mapping[str, str]], controls: Controls, lost: Counter[str]
 ) -> Iterator[dict[str, object]]:
     """The tasks of rows, adjacent rows of one task together; `lost` counts values that can't be read."""
     yield from json_min.tasks((_row(each, controls, lost) for each in rows), controls, lost)
@@ -35,9 +35,9 @@ def unread(row: Mapping[str, str], controls: Controls, fields: Iterable[str]) ->
     return [each for each in row if each not in {*OWN, "id", *controls, *fields}]
 
 
-def told(rows: Iterable[Mapping[str, str]]) -> Controls:
-    """The controls that the values of all rows together tell."""
-    found, _ = json_min.told(_row(each, None, Counter()) for each in rows)
+def told(rows: Iterable[Mapping[str, str]], texts: Collection[str]) -> Controls:
+    """The controls that the values of all rows together tell; `texts` are fields that hold texts."""
+    found, _ = json_min.told((_row(each, None, Counter()) for each in rows), texts)
     return found
 
 

@@ -95,8 +95,8 @@ class Source:
 
     def _told(self) -> json_min.Controls:
         """The controls that JSON_MIN tells without a config, from all rows; names what may be more."""
-        controls, others = json_min.told(json_stream.elements(self.path))
-        others = [name for name in others if name not in {*FIELDS, *TEXT_FIELDS, self.text}]
+        controls, others = json_min.told(json_stream.elements(self.path), self._texts())
+        others = [name for name in others if name not in {*FIELDS, *self._texts()}]
         if others:
             self.shown.setdefault(
                 f"{self.path.name}: without the config these fields are context, though controls may "
@@ -107,7 +107,12 @@ class Source:
     def _of_table(self) -> json_min.Controls:
         """The controls that the columns of a table tell without a config, from all rows."""
         rows = (row for _, row, _ in table.rows(self.path, self._column()))
-        return annotated_tables.told(row for row in rows if not isinstance(row, SetAside))
+        told = (row for row in rows if not isinstance(row, SetAside))
+        return annotated_tables.told(told, self._texts())
+
+    def _texts(self) -> list[str]:
+        """The fields that may hold the text, where no config says which; the likeliest first."""
+        return [self.text] if self.text else [*TEXT_FIELDS]
 
     def _column(self) -> str | None:
         """The column of a table that holds the text: the one that is told, else that of the config."""
