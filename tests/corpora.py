@@ -53,6 +53,13 @@ def main(folder, *words):
     return stopped.value.code or 0, out.read()
 
 
+def judge_tasks(folder, layer):
+    """The tasks of a layer's judge, as `tasks` writes them for import by hand."""
+    path = Path(folder).with_name(f"{Path(folder).name}-judge.json")
+    qawl(folder, "tasks", "--layer", layer, "--judge", "--out", path)
+    return json.loads(path.read_text("utf-8"))
+
+
 def write_articles(project, records):
     """Replaces the articles of a corpus by these."""
     ordered = sorted(records, key=lambda article: article.id)

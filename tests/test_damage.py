@@ -52,7 +52,6 @@ READ_BY = {
     "exports/journal/heads.json": (["validate"], ["adjudicate"], REBUILD, PULL),
     "exports/annotations/ner.jsonl": (*COMMON, INTO, REBUILD, ["suggest"]),
     "exports/gold/ner.jsonl": (["adjudicate"], ["release", "0.2.0", "--draft"], INTO, ["suggest", "--score"], ["guidelines"]),
-    "exports/gold/ner.tasks.jsonl": (PUSH, PUSH, ["adjudicate"]),
     "exports/corrections.jsonl": (["adjudicate"], DRAFT, PUSH),
     "exports/guidelines/ner.jsonl": (["guidelines"], PUSH),
     "exports/scores/rules.json": (DRAFT,),

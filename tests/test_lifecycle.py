@@ -23,6 +23,7 @@ from qawl.core.records import JUDGE, Annotation, Relation, Span, as_annotation
 from qawl.core.settings import Adjudication
 from qawl.gold import judge
 from qawl.gold.decide import Verdict, decide
+from qawl.gold.judge_tasks import judge_tasks
 from qawl.release import build, restore
 from qawl.release.versions import diff, diff_words, manifest
 from qawl.scheme import scheme
@@ -218,7 +219,7 @@ def test_adjudicate_writes_gold_and_the_judges_tasks_and_again_changes_nothing(
     before = disputed.gold_file("quote").read_bytes()
     assert "0 changed" in run(cli.group, ["adjudicate"]).output
     assert disputed.gold_file("quote").read_bytes() == before
-    (task,) = judge.judge_tasks(disputed, "quote")
+    (task,) = judge_tasks(disputed, "quote")
     assert [each.model_version for each in task.predictions] == ["agreed", "A", "B"]
     (point,) = task.data["qawl_points"]
     assert "القائل" in point["about"] or "speaker" in point["about"]
@@ -244,7 +245,7 @@ def test_the_judges_letters_are_nobodys_and_mean_the_same_in_list_and_suggestion
     annotate(made, "quote", records)
     judge.adjudicate(made)
     firsts = set()
-    for task in judge.judge_tasks(made, "quote"):
+    for task in judge_tasks(made, "quote"):
         said = {}
         for each in task.predictions[1:]:
             (name,) = {

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from conftest import ROOT
+from corpora import judge_tasks
 from keys import Bench, walk
 from loop import Loop
 from qawl.core.settings import Settings
@@ -72,8 +73,7 @@ MORE = [
 
 def _judged(loop):
     """One task of the judge, decided."""
-    with (loop.folder / "exports/gold/toy.tasks.jsonl").open(encoding="utf-8") as lines:
-        task = json.loads(next(lines))
+    task, *_ = judge_tasks(loop.folder, "toy")
     annotation = {"id": 900, "completed_by": 9, "result": _marks(1, task["data"]["text"])}
     return [{"id": 900, **task, "annotations": [annotation]}]
 

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from corpora import agreement, arrow, corpus, mark, pull, qawl, scheme, work
+from corpora import agreement, arrow, corpus, judge_tasks, mark, pull, qawl, scheme, work
 from loop import Loop
 from qawl.annotations.to_label_studio import write_results
 from qawl.core import project
@@ -120,10 +120,10 @@ def test_the_judge_sees_who_is_unsure(tmp_path):
     path.write_text(json.dumps(export), "utf-8")
     qawl(folder, "pull", "--from", path, "--layer", "toy", "--annotator", "a1")
     qawl(folder, "adjudicate")
-    task = (folder / "exports/gold/toy.tasks.jsonl").read_text("utf-8")
-    assert "qawl_unsure_note" in task
-    assert "a town?" in json.loads(task)["data"]["disagreements"]
-    assert "a1" not in json.loads(task)["data"]["disagreements"]
+    (task,) = judge_tasks(folder, "toy")
+    assert "qawl_unsure_note" in json.dumps(task)
+    assert "a town?" in task["data"]["disagreements"]
+    assert "a1" not in task["data"]["disagreements"]
     assert agreement(folder, "toy")
     assert arrow
 

@@ -308,12 +308,12 @@ def test_a_withdrawn_file_of_no_bytes_is_refused(recorded, run):
 
 
 def test_a_link_that_leads_to_itself_is_one_line(recorded, run):
-    path = recorded.judge_file("quote")
+    path = recorded.gold_file("quote")
     path.unlink()
     path.symlink_to(path.name)
     code, said = run("adjudicate")
     assert code == 1
-    assert "quote.tasks.jsonl" in said
+    assert "quote.jsonl" in said
     assert "fault in qawl" not in said
     assert "symbolic links" in said
 

@@ -278,7 +278,7 @@ def test_nothing_but_core_files_writes_a_file():
         "articles/ingest.py",  # stages in a temporary folder
         "articles/shards.py",  # stages in a temporary folder
         "articles/adding.py",  # stages in a temporary folder
-        "gold/judge.py",  # spools in a temporary file
+        "gold/judge.py",  # takes away a file of earlier versions
         "setup/adoption/server.py",  # spools in a temporary folder
         "setup/adoption/spool.py",  # spools in a temporary folder
         "setup/adoption/corpus_writer.py",  # spools in a temporary folder

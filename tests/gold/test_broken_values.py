@@ -1,7 +1,5 @@
 """Values of an article that together, or on their own, break a rule of the scheme: gold has none of them."""
 
-import json
-
 import pytest
 
 import corpora
@@ -97,9 +95,7 @@ def test_a_required_value_on_which_people_differ_is_asked_once(tmp_path):
     )
     assert [each["name"] for each in gold["open"]] == ["tone"]
     assert not gold["complete"]
-    (task,) = map(
-        json.loads, (folder / "exports/gold/tone.tasks.jsonl").read_text("utf-8").splitlines()
-    )
+    (task,) = corpora.judge_tasks(folder, "tone")
     assert (len(task["data"][points.FIELD]), "1" in task["data"]["disagreements"]) == (1, True)
 
 

@@ -1,6 +1,5 @@
-"""`qawl adjudicate` holds one article at a time, however many wait for the judge."""
+"""Adjudication and the judge's tasks hold one article at a time, however many wait for the judge."""
 
-import json
 import tracemalloc
 
 from conftest import TOY
@@ -8,6 +7,7 @@ from corpora import annotate, write_articles
 from qawl.annotations import derive
 from qawl.core.records import Annotation, Span
 from qawl.gold import judge
+from qawl.gold.judge_tasks import judge_tasks
 from strategies import article
 
 SIZE, COUNT = 50_000, 200
@@ -34,14 +34,11 @@ def test_tasks_of_the_judge_are_streamed(make_corpus):
     judge.adjudicate(made)  # what is loaded once is loaded
     tracemalloc.start()
     outcome = judge.adjudicate(made)
+    asked = [each.article_id for each in judge_tasks(made, "toy")]
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert outcome.incomplete == {"toy": COUNT}
     assert outcome.changed == {"toy": 0}
-    tasks = made.judge_file("toy").read_bytes()
-    assert len(tasks) > SIZE * COUNT
-    assert peak < len(tasks) / 4
-    assert [json.loads(line)["data"]["article_id"] for line in tasks.splitlines()] == sorted(
-        each.id for each in texts
-    )
+    assert peak < SIZE * COUNT / 4
+    assert asked == sorted(each.id for each in texts)
     assert list(derive.read(made, "toy")) == records

@@ -48,8 +48,7 @@ class Court:
         return done.output
 
     def task(self):
-        path = self.folder / "exports/gold/toy.tasks.jsonl"
-        (task,) = map(json.loads, path.read_text("utf-8").splitlines())
+        (task,) = corpora.judge_tasks(self.folder, "toy")
         return task
 
     def points(self):

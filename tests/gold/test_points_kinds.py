@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from corpora import judge_tasks
 from loop import Loop
 
 VALUES = {
@@ -93,8 +94,7 @@ def test_every_kind_of_value_is_decided_by_a_click(tmp_path, language, scheme):
     loop = Loop(tmp_path / "c", {"toy": scheme}, [TEXTS[language]], languages=language)
     loop.annotate("toy", results(scheme is LABELLED))
     loop.run("adjudicate")
-    path = loop.folder / "exports/gold/toy.tasks.jsonl"
-    (task,) = map(json.loads, path.read_text("utf-8").splitlines())
+    (task,) = judge_tasks(loop.folder, "toy")
     assert len(task["data"]["qawl_points"]) == len(VALUES)
     assert "<b>ملاحظة" not in "".join(each["about"] for each in task["data"]["qawl_points"])
     gold = judged(loop, task, tmp_path)

@@ -1,11 +1,11 @@
 """What a judge is asked: in the annotators' language, by titles, each place once."""
 
-import json
 import re
 
 import pytest
 
 from conftest import ROOT
+from corpora import judge_tasks
 from loop import Loop
 
 TEXT = "قال أحمد سعيد إن المشروع بدأ أمس"
@@ -39,7 +39,7 @@ def listed(request, tmp_path):
     loop = Loop(tmp_path / "c", {"quote": text}, [TEXT], languages=request.param)
     loop.annotate("quote", results)
     loop.run("adjudicate")
-    task = json.loads((loop.folder / "exports/gold/quote.tasks.jsonl").read_text("utf-8"))
+    (task,) = judge_tasks(loop.folder, "quote")
     return request.param, task["data"]["disagreements"], task["data"]["qawl_points"]
 
 
@@ -102,6 +102,6 @@ def test_a_quote_with_its_own_marks_stands_in_one_pair(tmp_path, text, shown):
     loop = Loop(tmp_path / "c", {"quote": scheme}, [text], languages="en")
     loop.annotate("quote", marked)
     loop.run("adjudicate")
-    task = json.loads((loop.folder / "exports/gold/quote.tasks.jsonl").read_text("utf-8"))
+    (task,) = judge_tasks(loop.folder, "quote")
     (point,) = task["data"]["qawl_points"]
     assert shown in point["about"]

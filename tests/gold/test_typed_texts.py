@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from corpora import judge_tasks
 from gold.test_points_kinds import judged
 from loop import Loop
 
@@ -111,8 +112,7 @@ def test_a_space_in_a_box_says_nothing(tmp_path):
 def test_the_judge_sees_marks_that_tell_two_values_apart(tmp_path):
     loop = annotated(tmp_path / "c", "ab\u200ec \u200b1", "abc 1")
     loop.run("adjudicate")
-    path = loop.folder / "exports/gold/toy.tasks.jsonl"
-    (task,) = map(json.loads, path.read_text("utf-8").splitlines())
+    (task,) = judge_tasks(loop.folder, "toy")
     points = task["data"]["qawl_points"]
     shown = [{each["value"][3:] for each in point["choices"]} for point in points]
     assert {"ab[U+200E]c [U+200B]1", "abc 1"} in [
@@ -127,8 +127,7 @@ def test_a_choice_of_a_task_made_before_is_read_as_it_would_be_now(tmp_path):
     """The judge's task has the values as they were read when it was made."""
     loop = annotated(tmp_path / "c", "Ana Lee", "Bo")
     loop.run("adjudicate")
-    path = loop.folder / "exports/gold/toy.tasks.jsonl"
-    (task,) = map(json.loads, path.read_text("utf-8").splitlines())
+    (task,) = judge_tasks(loop.folder, "toy")
     for point in task["data"]["qawl_points"]:
         for each in point["choices"]:
             each["alias"] = each["alias"].replace("Ana Lee", "Ana\u00a0Lee ").replace("Bo", " Bo")

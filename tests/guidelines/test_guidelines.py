@@ -6,7 +6,7 @@ import re
 import pytest
 
 from conftest import ROOT
-from corpora import arrow, mark, pull, qawl, work
+from corpora import arrow, judge_tasks, mark, pull, qawl, work
 from corpora import corpus as made_of
 from corpora import scheme as scheme_of
 from loop import Loop
@@ -114,10 +114,7 @@ def decided(tmp_path):
         {"a1": {"one": work(one), "two": same}, "a2": {"one": work(two), "two": same}},
     )
     qawl(folder, "adjudicate")
-    (task,) = [
-        json.loads(line)
-        for line in (folder / "exports/gold/toy.tasks.jsonl").read_text("utf-8").splitlines()
-    ]
+    (task,) = judge_tasks(folder, "toy")
     results = [
         {
             "id": each["id"], "from_name": "toy", "to_name": "text", "type": "labels",

@@ -44,8 +44,7 @@ def correct(folder, where, *words):
 def task(folder):
     """The judge's one task."""
     corpora.qawl(folder, "adjudicate")
-    lines = (folder / "exports/gold/toy.tasks.jsonl").read_text("utf-8").splitlines()
-    (found,) = map(json.loads, lines)
+    (found,) = corpora.judge_tasks(folder, "toy")
     return found
 
 
@@ -97,9 +96,7 @@ def test_a_correction_goes_to_the_judge_and_the_next_release_thanks_the_reader(m
     assert "1 correction of a reader waits" in corpora.qawl(made, "adjudicate").output
     draft = run(made, "release", "0.2.0", "--draft")
     assert "1 correction of a reader waits for a decision (1 pending;" in draft.output
-    told, entry = (made / "exports/gold/toy.tasks.jsonl").read_text("utf-8"), run(made, "correct")
-    assert "pending" in entry.output
-    assert told
+    assert "pending" in run(made, "correct").output
     judge(made, asked, "reported 1")
     assert (ids(made)["t1"], "PER", TEXTS["t1"][36:48]) in gold(made)
     assert "corrected" in run(made, "correct").output
@@ -192,7 +189,7 @@ def test_what_the_judge_declines_stays_as_it_is_and_is_not_asked_again(made):
     before = gold(made)
     judge(made, task(made), "agreed")
     assert gold(made) == before
-    assert not (made / "exports/gold/toy.tasks.jsonl").read_text("utf-8")
+    assert not corpora.judge_tasks(made, "toy")
     assert "declined" in run(made, "correct").output
     assert correct(made, where, "--delete", *WHO).output.endswith("lists what became of it\n")
     assert correct(made, where, "--end", 14, *WHO).exit_code == 0

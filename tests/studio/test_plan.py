@@ -10,9 +10,8 @@ from memory import Memory
 
 import corpora
 from qawl.core import files, project
-from qawl.core.errors import InputError, ProjectError, ServerError
+from qawl.core.errors import ProjectError, ServerError
 from qawl.core.records import Annotation, Provenance, Span, Suggestion
-from qawl.gold import judge
 from qawl.scheme import doubts
 from qawl.studio import client as studio_client
 from qawl.studio import plan, push, task_extras
@@ -302,25 +301,30 @@ def test_a_value_that_a_new_config_lacks_is_named_with_its_attribute(make_corpus
         pushed(server, project.load(made.root))
 
 
-# The judge's tasks as they stand on disk
+# The judge's tasks
+
+TWO = {"1": "Sami met Layla.", "2": "Omar left Acme."}
 
 
 @pytest.fixture
 def waiting(tmp_path, monkeypatch):
     """A corpus with two articles that wait for the judge, and the server that `qawl push` finds."""
-    texts = {"1": "Sami met Layla.", "2": "Omar left Acme."}
-    folder = corpora.corpus(
-        tmp_path / "corpus", corpora.scheme("ner", ["PER"]), texts, ["a1", "a2"]
-    )
-    done = {
-        who: {name: corpora.work([corpora.mark("r", "PER", 0, end)]) for name in texts}
-        for who, end in (("a1", 4), ("a2", 8))
-    }
-    corpora.pull(folder, "ner", texts, done)
+    folder = corpora.corpus(tmp_path / "corpus", corpora.scheme("ner", ["PER"]), TWO, ["a1", "a2"])
+    second_says(folder, 8)
     corpora.qawl(folder, "adjudicate")
     server = Memory()
     monkeypatch.setattr(studio_client, "connect", lambda corpus: server)
     return folder, server
+
+
+def second_says(folder, end):
+    """The second annotator's spans end here in both texts; the first one's end at 4."""
+    ends = {"a1": 4, "a2": end}
+    done = {
+        who: dict.fromkeys(TWO, corpora.work([corpora.mark("r", "PER", 0, to)]))
+        for who, to in ends.items()
+    }
+    corpora.pull(folder, "ner", TWO, done)
 
 
 def judges(server):
@@ -333,43 +337,44 @@ def judges(server):
     )
 
 
-def changed(**said):
-    def change(lines):
-        task = json.loads(lines[1])
-        task["data"] |= said
-        return [lines[0], json.dumps(task).encode() + b"\n"]
-
-    return change
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (lambda lines: [*reversed(lines)], "line 2: "),
-        (lambda lines: [lines[0], *lines], "line 2: "),
-        (changed(article_id="0123456789ab"), "line 2: 0123456789ab is no article"),
-        (changed(article_id=[{"value": "x"}]), "is no article"),
-        (changed(text="Omar left Acme"), "line 2: the text is not that of article"),
-        (changed(text_sha256="0" * 64), "line 2: the text is not that of article"),
-        (changed(layer="claim"), "line 2: this is of the layer claim"),
-        (changed(basis=""), "line 2: it does not say"),
-        (lambda lines: [lines[0], lines[1][:-20]], "line 2: "),
-        (lambda lines: None, "is gone"),
-    ],
-)
-def test_judges_tasks_that_are_not_as_they_were_made_are_not_pushed(waiting, change, said):
+def test_the_judge_is_asked_what_annotators_say_now(waiting):
+    """The judge's tasks were kept from `adjudicate` on: work that was corrected before the push was asked
+    as it had been, and the verdict on it counted nothing."""
     folder, server = waiting
-    path = folder / "exports/gold/ner.tasks.jsonl"
-    made = change(path.read_bytes().splitlines(keepends=True))
-    path.unlink() if made is None else path.write_bytes(b"".join(made))
-    code, output = corpora.main(folder, "push")
-    assert code == 1
-    assert "ner.tasks.jsonl" in output
-    assert said in output
-    assert "qawl adjudicate" in output
-    assert not server.made
+    second_says(folder, 4)
+    assert corpora.main(folder, "push")[0] == 0
+    assert not judges(server)
+    second_says(folder, 6)
+    assert corpora.main(folder, "push")[0] == 0
+    (made,) = (each for each in server.made if "adjudication" in each["description"])
+    bases = {each["data"]["article_id"]: each["data"]["basis"] for each in server.held[made["id"]]}
+    corpora.qawl(folder, "adjudicate")
+    asked = corpora.judge_tasks(folder, "ner")
+    assert {each["data"]["article_id"]: each["data"]["basis"] for each in asked} == bases
+    assert len(bases) == 2
+
+
+def test_what_differs_only_since_gold_was_made_waits_for_the_next(waiting):
+    """The lead says with `adjudicate` when a judge is to decide."""
+    folder, server = waiting
+    second_says(folder, 4)
+    corpora.qawl(folder, "adjudicate")
+    second_says(folder, 7)
+    assert corpora.main(folder, "push")[0] == 0
+    assert not judges(server)
     corpora.qawl(folder, "adjudicate")
     assert corpora.main(folder, "push")[0] == 0
+    assert len(judges(server)) == 2
+
+
+def test_a_judge_whose_annotations_are_gone_keeps_their_tasks(waiting):
+    """Annotations that are gone, as in a copy without them, looked as if nothing were left to decide: the
+    judge's tasks would be taken from the server."""
+    folder, server = waiting
+    assert corpora.main(folder, "push")[0] == 0
+    (folder / "exports/annotations/ner.jsonl").unlink()
+    code, said = corpora.main(folder, "push")
+    assert (code, "qawl pull --rebuild" in said) == (1, True), said
     assert len(judges(server)) == 2
 
 
@@ -387,7 +392,6 @@ def test_a_further_question_to_the_judge_is_no_lost_work(waiting, tmp_path):
     lost the judge's work, and to put it back."""
     folder, server = waiting
     corpora.main(folder, "push")
-    texts = {"1": "Sami met Layla.", "2": "Omar left Acme."}
     (made,) = (each for each in server.made if "adjudication" in each["description"])
     verdicts = [
         {"id": number, "data": each["data"], "annotations": [{"id": number, "result": []}]}
@@ -398,8 +402,8 @@ def test_a_further_question_to_the_judge_is_no_lost_work(waiting, tmp_path):
         folder, "pull", "--from", str(tmp_path / "judged.json"), "--layer", "ner", "--judge"
     )
     corpora.qawl(folder, "adjudicate")
-    work = {"a1": {name: corpora.work([corpora.mark("r", "PER", 0, 3)]) for name in texts}}
-    corpora.pull(folder, "ner", texts, work)
+    work = {"a1": {name: corpora.work([corpora.mark("r", "PER", 0, 3)]) for name in TWO}}
+    corpora.pull(folder, "ner", TWO, work)
     assert "2 wait for a judge" in corpora.qawl(folder, "adjudicate").output
     code, said = corpora.main(folder, "push")
     assert (code, "add 2 tasks" in said, "--recover" in said) == (0, True, False)
@@ -414,26 +418,6 @@ def test_a_project_whose_mark_looks_like_an_annotators_is_refused(waiting):
     code, output = corpora.main(folder, "push")
     assert code == 1
     assert "ａ１ and a1 look alike" in output
-
-
-def test_judge_s_tasks_that_are_gone_from_their_file_are_missed(make_corpus):
-    """An empty file, as a full disk or a sync leaves it, looked as if nothing waited for the judge."""
-    made = make_corpus(TEXTS[0], settings="layers: [entity]\nannotators: [a1, a2]")
-    marked = named(made, TEXTS[0], "أحمد سعيد")
-    other = msgspec.structs.replace(named(made, TEXTS[0], "أحمد"), annotator="a2")
-    corpora.annotate(made, "entity", [marked, other])
-    judge.adjudicate(made)
-    path = made.judge_file("entity")
-    whole = path.read_bytes()
-    assert whole.count(b"\n") == 1
-    path.write_bytes(b"")
-    with pytest.raises(InputError, match=r"lacks 1 of the judge's tasks, first .*adjudicate"):
-        pushed(Memory(), made)
-    judge.adjudicate(made)
-    assert path.read_bytes() == whole
-    server = Memory()
-    pushed(server, made)
-    assert any("annotator=adjudication" in each["description"] for each in server.made)
 
 
 def test_a_server_that_keeps_keys_in_another_order_has_the_same_tasks():
@@ -467,10 +451,9 @@ def test_a_second_corpus_of_one_name_does_not_touch_the_projects_of_the_first(
     server = Memory()
     monkeypatch.setattr(studio_client, "connect", lambda corpus: server)
     current = corpora.scheme("ner", ["PER"])
-    texts = {"1": "Sami met Layla.", "2": "Omar left Acme."}
     first, second = (
         corpora.corpus(tmp_path / name, current, those, ["a1"])
-        for name, those in (("first", texts), ("second", {"1": "Nobody knows it yet."}))
+        for name, those in (("first", TWO), ("second", {"1": "Nobody knows it yet."}))
     )
     assert corpora.main(first, "push")[0] == 0
     before = copy.deepcopy((server.made, server.held))
@@ -491,7 +474,7 @@ def test_a_second_corpus_of_one_name_does_not_touch_the_projects_of_the_first(
     assert "delete" not in said
     assert (server.made, server.held) == before
     # The same corpus on another lead's machine, where an article came meanwhile.
-    clone = corpora.corpus(tmp_path / "clone", current, {**texts, "3": "A new one."}, ["a1"])
+    clone = corpora.corpus(tmp_path / "clone", current, {**TWO, "3": "A new one."}, ["a1"])
     assert corpora.main(clone, "push")[0] == 0
     assert sum(map(len, server.held.values())) == 3
     settings = second / "qawl.yaml"

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--layer", required=True, help="The layer to annotate.")
 @click.option("--annotator", help="Only the share of this annotator.")
-@click.option("--judge", is_flag=True, help="The judge's tasks, which `adjudicate` has made.")
+@click.option(
+    "--judge", is_flag=True, help="The judge's tasks, for what `adjudicate` has left open."
+)
 @click.option(
     "--config",
     type=Written(dir_okay=False),
@@ -73,13 +75,13 @@ def _config(corpus: "Project", layer: str, *, judge: bool) -> str:
 def _judges(corpus: "Project", layer: str) -> "list[Task]":
     """The judge's tasks that nobody has decided yet."""
     from qawl.core.errors import InputError
-    from qawl.gold import judge
+    from qawl.gold.judge_tasks import judge_tasks
 
     if not corpus.gold_file(layer).exists():
         raise InputError(
-            f"{layer} has no gold yet: run `qawl adjudicate`, which makes the judge's tasks"
+            f"{layer} has no gold yet: run `qawl adjudicate`, which finds what a judge is to decide"
         )
-    return list(judge.judge_tasks(corpus, layer))
+    return list(judge_tasks(corpus, layer))
 
 
 def _served(corpus: "Project", layer: str, annotator: str | None) -> "list[Task]":

@@ -164,7 +164,7 @@ class Project:
         return self.root / _GOLD / f"{layer}.jsonl"
 
     def judge_file(self, layer: str) -> Path:
-        """The tasks in which a judge decides what is open in a layer."""
+        """The tasks of a layer's judge, as earlier versions of Qawl kept them."""
         return self.root / _GOLD / f"{layer}.tasks.jsonl"
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from qawl.articles import selection
 from qawl.core.project import Project
-from qawl.gold import judge
+from qawl.gold.decided import waits
 from qawl.release.tables.tables import Annotated
 
 
@@ -40,7 +40,7 @@ class Unfinished:
     def _add_open(self, item: Annotated, layer: str, points: int) -> None:
         found = self.open.setdefault(layer, Open())
         mine = (each for each in item.annotations if each.layer == layer)
-        if judge.waits(item.gold[layer], mine, self._project):
+        if waits(item.gold[layer], mine, self._project):
             found.one_alone.append(item.article.id)
         else:
             found.to_judge.append(item.article.id)

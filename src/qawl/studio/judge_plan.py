@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from qawl.annotations import tasks
 from qawl.core.records import JUDGE
-from qawl.gold import judge
+from qawl.gold import judge_tasks
 from qawl.studio import older_projects, projects, task_extras
 from qawl.studio.layer_state import Layer, Place
 from qawl.studio.older_work import OlderWork
@@ -24,7 +24,7 @@ class JudgePlan:
     def steps(self, *, renewed: bool) -> Iterator[Step]:
         """The step of the layer's judge, where there is something to decide; `renewed`: annotators have
         projects of older versions of the scheme, whose work comes into new ones."""
-        waiting = list(judge.judge_tasks(self._layer.project, self._layer.name))
+        waiting = list(judge_tasks.judge_tasks(self._layer.project, self._layer.name))
         if waiting or self._there:
             place = self._layer.place(self._layer.wanted(JUDGE), self._there, (JUDGE,))
             step = self._judging(place, waiting)
@@ -70,7 +70,7 @@ class JudgePlan:
         known = {article for article, user in users.items() if user in self._layer.corpus.users}
         those = {
             verdict.article_id: (verdict, task)
-            for verdict, task in judge.brought(
+            for verdict, task in judge_tasks.brought(
                 self._layer.project, self._layer.current, self._layer.corpus.offered
             )
             if verdict.article_id in known & self._layer.corpus.articles.keys()

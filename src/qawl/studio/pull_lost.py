@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 
 from qawl.annotations.identity import Home
 from qawl.annotations.pulled import Pulled
-from qawl.core.errors import InputError
+from qawl.core.errors import InputError, JournalError
 from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.core.records import JUDGE
-from qawl.gold.judge import judge_tasks
+from qawl.gold import judge_tasks
 from qawl.scheme import scheme
 from qawl.studio import projects
 from qawl.studio.pull_journals import Journals
@@ -71,8 +71,8 @@ class LostProjects:
         if mark.annotator != JUDGE:
             return False
         try:
-            waiting = {each.article_id for each in judge_tasks(self._project, mark.layer)}
-        except InputError:  # nobody knows as long as the tasks are damaged
+            waiting = judge_tasks.waiting(self._project, mark.layer)
+        except (InputError, JournalError):  # nobody knows as long as these are damaged
             return False
         return waiting.isdisjoint(articles)
 

@@ -10,7 +10,7 @@ from qawl.annotations.tasks import SUGGESTED
 from qawl.core.errors import ServerError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE
-from qawl.gold.judge import START
+from qawl.gold.judge_tasks import START
 from qawl.guidelines import versions
 from qawl.guidelines.page import briefings
 from qawl.studio.client import Client

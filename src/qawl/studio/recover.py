@@ -17,7 +17,7 @@ from qawl.core.errors import ServerError
 from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation
-from qawl.gold.judge import judge_tasks
+from qawl.gold import judge_tasks
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 from qawl.studio import older_projects, plan, pool_work, push
@@ -141,7 +141,7 @@ def _lost(client: Client, project: Project, there: list[Remote]) -> Lost:
         (layer, each)
         for layer in project.settings.layers
         if layer not in project.settings.label_studio.adopted
-        for waiting in [{each.article_id for each in judge_tasks(project, layer)}]
+        for waiting in [judge_tasks.waiting(project, layer)]
         for each in _journalled(project, layer, people)
         if each.annotator != JUDGE or each.place[0] in waiting
         if (layer, each.annotator, each.place) not in stands and each.place[0] not in out

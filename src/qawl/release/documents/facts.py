@@ -9,7 +9,7 @@ from qawl.core.column_types import Columns
 from qawl.core.project import Project
 from qawl.core.records import JUDGE
 from qawl.core.settings import Author
-from qawl.gold import judge
+from qawl.gold.decided import one_alone
 from qawl.guidelines.examples import Examples
 from qawl.release.documents.leaderboard import Leaderboard
 from qawl.release.tables.content_digest import TableDigest
@@ -77,7 +77,7 @@ class Facts:
             self.decided[layer] += 1
             self.decided_by[layer, gold.decided_by] += 1
             self.incomplete[layer] += not gold.complete
-            self.alone[layer] += judge.one_alone(gold)
+            self.alone[layer] += one_alone(gold)
             self.labels.update((layer, span.label) for span in gold.spans)
             self.relations.update((layer, each.label or "") for each in gold.relations)
             if article.redistribute:
