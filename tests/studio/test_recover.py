@@ -259,6 +259,32 @@ def test_work_goes_back_in_the_names_that_the_scheme_has_now(make_corpus, qawl, 
     assert [(span.label, span.origin) for span in spans] == [("PERSON", "changed")] * 8
 
 
+@pytest.mark.parametrize(
+    ("labels", "changes", "sent"), [("PERSON", RENAMED, 1), ("MAN, WOMAN", SPLIT, 0)]
+)
+def test_old_names_that_came_after_they_changed_do_not_go_into_a_project_of_the_new_ones(
+    make_corpus, qawl, labels, changes, sent
+):
+    """An export has the names of its project, not those of the scheme: the new project got unknown labels."""
+    server, made = toy(make_corpus, 0)
+    pull.pull(server, made)
+    (made.label_config / "toy.yaml").write_text(TOY.format(2, labels, changes), "utf-8")
+    place = {"start": 0, "end": 3, "text": "Tom", "labels": ["PER"]}
+    region = {"id": "r", "type": "labels", "from_name": "toy", "to_name": "text", "value": place}
+    work = {"id": 900, "completed_by": 9, "result": [region], "updated_at": "2026-06-01T10:00:00Z"}
+    export = made.root.parent / "export.json"
+    export.write_text(
+        json.dumps([{"id": 900, "data": {"text": TEXTS[1]}, "annotations": [work]}]), "utf-8"
+    )
+    words = ["pull", "--from", str(export), "--annotator", NAMES[1]]
+    assert qawl(server, made, *words).exit_code == 1  # the lost annotation of the article is named
+    qawl(server, made, "push", "--recover")
+    there = [each for task in held(server) for each in task[1]["annotations"]]
+    marked = [each["result"][0]["value"]["labels"][0] for each in there]
+    assert marked == [labels] * 8 * sent
+    assert "0 annotations put back" in qawl(server, made, "push", "--recover").output
+
+
 @pytest.mark.parametrize("pool", [0, 1])
 def test_work_that_comes_into_a_new_project_says_what_was_suggested(make_corpus, qawl, pool):
     """Else agreement would lose what suggestions change, and the table of their fate, by a new version."""

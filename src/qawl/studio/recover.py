@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from qawl.annotations import derive, identity, journal, journal_entries
+from qawl.annotations import derive, identity, journal, journal_entries, older_names
 from qawl.annotations import store as annotation_store
 from qawl.annotations.identity import Identity
 from qawl.annotations.journal_entries import Entry
@@ -218,7 +218,8 @@ class _Forms:
 
 def _older(each: _Known, current: Scheme) -> bool:
     """Whether work uses names that steps of its scheme have changed since."""
-    return any(older_projects.changed(each.annotation, each.version, current))
+    version = older_names.version(each.annotation, each.version, current)
+    return any(older_projects.changed(each.annotation, version, current))
 
 
 class _Users:
