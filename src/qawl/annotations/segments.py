@@ -19,10 +19,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from qawl.core import files
+from qawl.core import files, git_files
 from qawl.core.errors import JournalError
 
-SEAL = 50_000_000
+SEAL = git_files.LARGEST
 """Bytes that an open file holds at most, but for one line that is longer."""
 
 _log = logging.getLogger("qawl")

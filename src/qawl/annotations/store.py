@@ -18,7 +18,7 @@ from qawl.annotations.pulled import Pulled
 from qawl.annotations.repairs import Repair
 from qawl.articles import released
 from qawl.articles import store as article_store
-from qawl.core import files, result_cache
+from qawl.core import files, git_files, result_cache
 from qawl.core.errors import JournalError
 from qawl.core.excerpts import many
 from qawl.core.findings import CHECKS, finding
@@ -67,7 +67,9 @@ def rebuild(project: Project, layer: str) -> int:
 
 def _rebuild(project: Project, layer: str, inputs: str) -> int:
     made = _Made(project, layer)
-    count = files.write(project.annotations_file(layer), made.complete())
+    path = project.annotations_file(layer)
+    count = files.write(path, made.complete())
+    git_files.leave_out_large(project, path, "qawl pull --rebuild")
     folder, name = _FOLDER.format(layer), _name(project, layer, inputs)
     kept = to_json(_Kept(count, tuple(made.found)))
     result_cache.keep_content(project, folder, name, kept)

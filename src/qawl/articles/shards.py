@@ -15,13 +15,13 @@ import msgspec
 from msgspec import Struct
 
 from qawl.articles import heads
-from qawl.core import files, temporary
+from qawl.core import files, git_files, temporary
 from qawl.core.errors import InputError
 from qawl.core.excerpts import many
 from qawl.core.project import ARTICLES_HEAD, SHARDS, Project, lock
 from qawl.core.records import FORMAT, Format
 
-SEAL = 50_000_000
+SEAL = git_files.LARGEST
 """Bytes that articles.jsonl and a shard hold at most, but for one line that is longer."""
 
 NAME = "shards.json"

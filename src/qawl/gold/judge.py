@@ -8,7 +8,7 @@ from itertools import chain
 from qawl.annotations import store as annotation_store
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
-from qawl.core import files, gold_file
+from qawl.core import files, git_files, gold_file
 from qawl.core.errors import JournalError
 from qawl.core.project import Project
 from qawl.core.records import Gold, to_json
@@ -53,6 +53,7 @@ def adjudicate(project: Project) -> Adjudicated:
                     for gold in chain([first] if first else [], made):
                         file.write(to_json(gold) + b"\n")
                 decider.keep()
+                git_files.leave_out_large(project, path, "qawl adjudicate")
         project.judge_file(layer).unlink(missing_ok=True)
     return outcome
 

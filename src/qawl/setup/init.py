@@ -42,7 +42,8 @@ each journal holds, past 50 MB in segments (`*.jsonl.gz`: commit them too);
 `annotations/` and `gold/`, derived from it; `releases/<version>/`, the datasets;
 `published/`, how each is cited with its commit.
 Who writes it: `qawl pull`, `qawl adjudicate`, `qawl release`.
-May I edit it: no; the journal is chained by hashes. Keep it all in version control.
+May I edit it: no; the journal is chained by hashes. Keep it all in version control, but for what
+`.gitignore` names here: files past 50 MB that Qawl can make again.
 """,
 }
 

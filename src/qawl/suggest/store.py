@@ -10,7 +10,7 @@ import msgspec
 from qawl.annotations import derive
 from qawl.articles import store as article_store
 from qawl.articles.selection import to_annotate
-from qawl.core import files, gold_file
+from qawl.core import files, git_files, gold_file
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Article, Finding, Gold, Relation, Span, Suggestion
 from qawl.scheme import scheme as schemes
@@ -71,7 +71,9 @@ def make(
         pairs = [(golds[each.article_id], each) for each in made if each.article_id in golds]
         outcome.weak[layer] = weak(pairs, project.settings.suggestions.precision)
         made = [without(each, outcome.weak[layer]) for each in made]
-        files.write(project.suggestions_file(layer), made)
+        path = project.suggestions_file(layer)
+        files.write(path, made)
+        git_files.leave_out_large(project, path, "qawl suggest")
         outcome.articles[layer] = len(made)
         outcome.spans[layer] = sum(len(each.spans) for each in made)
         outcome.relations[layer] = sum(len(each.relations) for each in made)

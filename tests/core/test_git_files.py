@@ -1,0 +1,85 @@
+"""No file that git is asked to keep grows past what its hosts take."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import TOY
+from loop import Loop
+from qawl.core import git_files
+from qawl.core.errors import JournalError
+
+TEXTS = [f"Ana met Bo in Rome on day {number}." for number in range(9)]
+
+
+def marks(who, text):
+    return [
+        {
+            "id": f"{who}-{start}", "from_name": "toy", "to_name": "text", "type": "labels",
+            "value": {"start": start, "end": start + 3, "labels": ["A"], "text": text[start : start + 3]},
+        }
+        for start in (0, 4 * who)
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def grown(tmp_path, monkeypatch):
+    """A corpus in which everything that grows with the work is too large for git."""
+    monkeypatch.setattr(git_files, "LARGEST", 500)
+    return Loop(tmp_path / "c", {"toy": TOY}, TEXTS)
+
+
+def ignored(folder):
+    """What git leaves out of a folder of exports/."""
+    subprocess.run(["git", "init", "-q", str(folder)], check=True)
+    said = subprocess.run(
+        ["git", "-C", str(folder), "status", "--short", "--ignored", "-uall"],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    return {line[3:] for line in said.splitlines() if line.startswith("!! exports/")}
+
+
+def test_what_can_be_made_anew_is_left_out_of_git_once_it_is_large(grown, caplog):
+    """With 20,000 tasks, exports/annotations had 87 MB, and a host refused the push."""
+    (grown.folder / "exports/.gitignore").write_bytes(b"# mine\r\nnotes.txt")
+    grown.annotate("toy", marks)
+    assert "`qawl pull --rebuild` makes it again" in caplog.text
+    grown.run("adjudicate")
+    assert "`qawl adjudicate` makes it again" in caplog.text
+    left = {"exports/annotations/toy.jsonl", "exports/gold/toy.jsonl"}
+    assert ignored(grown.folder) == left
+    lines = (grown.folder / "exports/.gitignore").read_text("utf-8").splitlines()
+    assert lines == ["# mine", "notes.txt", "/annotations/toy.jsonl", "/gold/toy.jsonl"]
+    caplog.clear()
+    grown.run("pull", "--rebuild")
+    grown.run("adjudicate")
+    assert "gitignore" not in caplog.text
+    assert (grown.folder / "exports/.gitignore").read_text("utf-8").splitlines() == lines
+
+
+def test_a_clone_without_them_makes_the_same(grown):
+    """What is left out must be no loss: the next lead's clone has the journal alone."""
+    grown.annotate("toy", marks)
+    grown.run("adjudicate")
+    made = {each: (grown.folder / each).read_bytes() for each in ignored(grown.folder)}
+    for each in made:
+        (grown.folder / each).unlink()
+    shutil.rmtree(grown.folder / ".qawl")
+    said = json.loads(grown.run("validate", "--json", fails=True))["findings"]
+    (stale,) = (each["message"] for each in said if each["severity"] == "error")
+    assert "qawl pull --rebuild" in stale
+    with pytest.raises(JournalError, match="qawl pull --rebuild"):
+        grown.run("adjudicate")
+    grown.run("pull", "--rebuild")
+    grown.run("adjudicate")
+    assert {each: (grown.folder / each).read_bytes() for each in made} == made
+
+
+def test_small_files_stay_in_git(tmp_path):
+    loop = Loop(tmp_path / "c", {"toy": TOY}, TEXTS)
+    loop.annotate("toy", marks)
+    loop.run("adjudicate")
+    assert not ignored(loop.folder)
+    assert not (loop.folder / "exports/.gitignore").exists()
