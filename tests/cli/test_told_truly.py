@@ -111,10 +111,11 @@ def test_the_card_names_splits_without_an_article(tmp_path):
     """A first release of one group has a train split only."""
     desk(tmp_path / "c", {"t1": TEXT}, [])
     settings = yaml.safe_load((tmp_path / "c/qawl.yaml").read_text("utf-8"))
-    settings["release"] = {"splits": {"train": 0.8, "dev": 0.1, "test": 0.1}}
+    settings["release"] = {"splits": {"train": 0.9, "dev": 0, "test": 0.1}}
     (tmp_path / "c/qawl.yaml").write_text(yaml.safe_dump(settings), "utf-8")
     told = qawl(tmp_path / "c", "release", "0.1.0", "--draft").output
     assert "test: no article; with few articles a split may stay empty" in told.splitlines()
+    assert "dev: no article" not in told  # its share is 0: no more articles fill it
     card = (tmp_path / "c/exports/releases/0.1.0/README.md").read_text("utf-8")
     said = "Splits without an article, and therefore left out of the configs: dev, test."
     assert said in card.splitlines()

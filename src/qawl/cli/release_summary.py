@@ -19,8 +19,10 @@ def told(built: "Built", corpus: "Project") -> "Iterator[str]":
     folder = built.folder.relative_to(corpus.root)
     for name, said in built.manifest.content.items():
         yield f"{name}: {many(said.rows, 'row')}"
-    for name in corpus.settings.release.splits:
-        if not built.manifest.articles.splits.get(name):
+    settings = corpus.settings.release
+    for name, share in settings.splits.items():
+        asked = share or name in settings.split_from
+        if asked and not built.manifest.articles.splits.get(name):
             yield f"{name}: no article; with few articles a split may stay empty"
     word = "built" if built.fresh else "is there already, with the same bytes"
     yield f"{folder} {word}; content {built.manifest.content_sha256[:16]}"
