@@ -161,6 +161,15 @@ def test_older_annotations_beside_a_newer_journal_are_named(pulled, words):
     assert "was changed" not in main(pulled.root, *words)[1]
 
 
+@pytest.mark.parametrize("words", [[], ["--annotator", "a1"]], ids=str)
+def test_an_export_without_the_file_of_annotations_says_how_to_make_it(pulled, words):
+    """It advised to pull, which needs a server or the export again; the journal has all of it."""
+    pulled.annotations_file("quote").unlink()
+    code, said = main(pulled.root, "export", "jsonl", "--to", "out", *words)
+    assert (code, "run `qawl pull --rebuild`" in said) == (1, True), said
+    assert not (pulled.root / "out").exists()
+
+
 def test_only_the_latest_findings_are_kept(pulled, tmp_path):
     more = tmp_path / "more.json"
     more.write_text(json.dumps([task(user=2, identity=3)]), "utf-8")

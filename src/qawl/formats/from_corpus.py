@@ -84,9 +84,11 @@ class CorpusSource:
 
     def check(self, layers: Collection[str]) -> list[str]:
         """What makes them other than the journal; raises InputError where there are none."""
+        wrong = [said for layer in layers for said in annotation_store.stale(self._project, layer)]
         if not any(self._project.annotations_file(layer).is_file() for layer in layers):
-            raise InputError("exports/annotations has nothing to export: run `qawl pull` first")
-        return [said for layer in layers for said in annotation_store.stale(self._project, layer)]
+            nothing = "exports/annotations has nothing to export: run `qawl pull` first"
+            raise InputError("; ".join(wrong) or nothing)
+        return wrong
 
     def _given(
         self,
