@@ -93,3 +93,23 @@ def test_a_layer_that_the_settings_name_no_more_is_told(tmp_path):
     line = "left out: all of the layer other, which release 0.1.0 has: layers in qawl.yaml does not name it"
     for _ in range(2):
         assert line in run(made, "release", "0.2.0").output.splitlines()
+
+
+def test_the_card_of_work_that_the_judge_alone_did_does_not_call_it_open(tmp_path):
+    """The judge is no annotator: a layer with gold of all articles was "not annotated yet"."""
+    made = desk(tmp_path / "trial", "t1", "t2")
+    export = tmp_path / "judged.json"
+    work = [
+        {
+            "id": n,
+            "data": {"text": TEXTS[name]},
+            "annotations": [{"id": n, "completed_by": 1, "result": []}],
+        }
+        for n, name in enumerate(("t1", "t2"), start=1)
+    ]
+    export.write_text(json.dumps(work), "utf-8")
+    corpora.qawl(made, "pull", "--from", export, "--judge")
+    assert at_the_end(made, "0.1.0") == []
+    card = (made / "exports/releases/0.1.0/README.md").read_text("utf-8")
+    assert "judged by adjudication (2). Gold decided by: adjudicator (2)." in card
+    assert "not annotated yet" not in card
