@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from corpora import judge_tasks
 from loop import Loop
 from qawl.core.errors import SchemeError
 from qawl.scheme import scheme
@@ -154,7 +155,7 @@ def test_a_verdict_on_older_work_counts_on(tmp_path):
     loop = Loop(tmp_path / "corpus", {"x": OLD}, [TEXT], "annotators: [a1, a2]\noverlap: {x: 2}")
     loop.annotate("x", lambda who, _: work(who, "")[: 2 if who == 1 else 4])
     loop.run("adjudicate")
-    (task,) = loop.records("x.tasks", "gold")
+    (task,) = judge_tasks(loop.folder, "x")
     verdict = {"id": 900, "completed_by": 9, "result": work(9, "")}
     exported = tmp_path / "verdict.json"
     exported.write_text(json.dumps([{"id": 90, **task, "annotations": [verdict]}]), "utf-8")
@@ -345,3 +346,41 @@ def test_the_newest_version_that_has_a_name_is_that_of_the_work(tmp_path):
     loop.annotate("x", lambda who, _: list(region("1", " AD"[who], "Mona")))
     assert [each["spans"][0]["label"] for each in loop.records("x")] == ["E", "C"]
     assert [each["brought"]["version"] for each in loop.records("x")] == ["2", "1"]
+
+
+NEWER = """
+layer: x
+version: "3"
+labels: [PERSON, COMPANY, PLACE]
+changes:
+  - {from: 1, to: "2", renamed: [{label: PERS, to: PERSON}, {label: ORG, to: FIRM}]}
+  - {from: 2, renamed: [{label: FIRM, to: COMPANY}, {label: CITY, to: PLACE}]}
+"""
+OLDER = """
+layer: x
+version: "2"
+labels: [PERSON, FIRM, CITY]
+changes: [{from: 1, renamed: [{label: PERS, to: PERSON}, {label: ORG, to: FIRM}]}]
+"""
+
+
+def test_work_with_older_names_is_of_its_version_also_once_the_scheme_goes_on(tmp_path):
+    """The version in the journal was believed from then on: a label that had been read was unknown again."""
+    loop = Loop(tmp_path / "corpus", {"x": OLD}, [TEXT], "annotators: [a1, a2]")
+    change(loop, OLDER)
+    loop.annotate("x", lambda who, _: list(region("1", ["PERS", "CITY"][who - 1], "Mona Ali")))
+    assert [each["spans"][0]["label"] for each in loop.records("x")] == ["PERSON", "CITY"]
+    change(loop, NEWER)
+    loop.run("pull", "--rebuild")
+    assert [each["spans"][0]["label"] for each in loop.records("x")] == ["PERSON", "PLACE"]
+    assert loop.findings(severity="error") == []
+
+
+def test_work_is_of_the_version_that_has_all_its_names(tmp_path):
+    """The newest version that had one of them was taken: the others stayed unknown."""
+    loop = Loop(tmp_path / "corpus", {"x": NEWER}, [TEXT])
+    places = [*region("1", "PERS", "Mona Ali"), *region("2", "CITY", "Tripoli")]
+    loop.annotate("x", lambda *_: places, annotators=1)
+    (made,) = loop.records("x")
+    assert [each["label"] for each in made["spans"]] == ["PERSON", "PLACE"]
+    assert made["brought"]["version"] == "1"
