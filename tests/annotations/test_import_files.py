@@ -111,8 +111,8 @@ def test_an_export_of_another_corpus_is_refused_and_nothing_is_written(run):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("{}", "not a JSON list"),
-        ("", "not a JSON list"),
+        ("{}", "not tasks of Label Studio"),
+        ("", "not tasks of Label Studio"),
         ("[1]", "no task can be read: 1 × task that is not an object"),
         ('[{"id": 1', "cut off"),
         ('[{"id": 1, "text": "x", "annotator": 1, "annotation_id": 2}]', "no task belongs"),

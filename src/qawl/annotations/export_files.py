@@ -13,7 +13,7 @@ from qawl.core.project import Project
 from qawl.scheme import scheme
 
 _ENDINGS = (".json", ".json.gz")
-"""Of the files in a folder those that are read."""
+"""Of the files in a folder those that are read, and those that target storage names by a number."""
 _SHOWN = 20
 """Files that are named."""
 
@@ -38,7 +38,7 @@ def _inside(folder: Path, outcome: Pulled) -> list[Path]:
         name = each.relative_to(folder)
         if any(map(foreign_files.quiet, name.parts)) or not each.is_file():
             continue
-        if each.name.lower().endswith(_ENDINGS):
+        if each.name.lower().endswith(_ENDINGS) or each.name.isdecimal():
             found.append(each)
         else:
             others.append(name.as_posix())

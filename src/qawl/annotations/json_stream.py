@@ -1,4 +1,4 @@
-"""A top-level JSON array read element by element, so that an export of any size stays on disk.
+"""Tasks of a JSON list, or of objects one after the other, read one by one: an export stays on disk.
 
 An element that can't be read gives way to a note that says why (see `note`); the others are read.
 """
@@ -7,6 +7,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -41,6 +42,10 @@ _HALVES = "surrogatepass"
 _CLOSED_BY = {b"{": b"}", b"[": b"]"}
 _PLAIN = re.compile(rb"[^,\]\s][^,\]]*")
 
+_OF_TASKS = {"data", "annotations", "completions", "result", "annotation_id", UNREADABLE}
+"""Keys of tasks, of annotations and of rows of JSON_MIN, by which objects without a list are known."""
+_NOT_TASKS = "not tasks of Label Studio in JSON; export as JSON from Label Studio"
+
 Element = dict[str, Any]
 Nested = dict[str, object] | list[object]
 
@@ -51,40 +56,95 @@ def note(why: str, named: str = "") -> Element:
 
 
 def elements(path: Path) -> Iterator[Element]:
-    """The objects of a JSON array in a file, in UTF-8 or UTF-16, also packed by gzip; a note for what is
-    none.
+    """The tasks of a file, in UTF-8 or UTF-16, also packed by gzip; a note for what is no object.
 
-    Raises InputError where the file is no array, is cut off, or holds more than one. Boundaries are
-    guessed and proved by decoding: the next element most likely starts with the same two keys; else
-    braces are counted; and where braces stand in strings, tokens are scanned one by one.
+    They are a JSON list, or objects one after the other (JSON Lines, or one task). Annotations with
+    their task inside, as target storage has them, come as that task.
+    Raises InputError where the file is neither, is cut off, or holds more than one list.
     """
     with packings.unpacked(path) as opened:
         file = utf8(opened)
         buffer = bytearray(file.read(CHUNK)).lstrip(b"\xef\xbb\xbf \t\r\n")
-        if not buffer.startswith(b"["):
-            raise InputError(f"{path}: not a JSON list of tasks; export as JSON from Label Studio")
-        del buffer[:1]
-        count = 0
-        alike = True  # until an element is not like the one before; then no more time is lost on it
-        while True:
-            _skip(buffer, file)
-            if buffer.startswith(b"]"):
-                _refuse_more(buffer, file, path)
-                return
-            found = (_like_this(buffer, file) if alike else None) or _next(buffer, file)
-            if found is None:
+        lines = buffer.startswith(b"{")
+        if not (lines or buffer.startswith(b"[")):
+            raise InputError(f"{path}: {_NOT_TASKS}")
+        found = _one_by_one(buffer, file) if lines else _listed(buffer, file, path)
+        for count, each in enumerate(found, start=1):
+            if each is None:
                 raise InputError(
-                    f"{path}: cut off or damaged after {many(count, 'task')}, or the next is longer than "
-                    f"{files.LONGEST >> 20} MiB; export it again"
+                    f"{path}: cut off or damaged after {many(count - 1, 'task')}, or the next is longer "
+                    f"than {files.LONGEST >> 20} MiB; export it again"
                 )
-            element, length = found
-            count += 1
-            if UNREADABLE in element:
-                element[NAMED] = _name(buffer, f"element {count}", path) + element[NAMED]
-            else:
-                alike = alike and _START.match(buffer) is not None
-            yield element
-            del buffer[:length]
+            if lines and count == 1 and each.keys().isdisjoint(_OF_TASKS):
+                raise InputError(f"{path}: {_NOT_TASKS}")
+            if UNREADABLE in each:
+                each[NAMED] = _name(buffer, f"element {count}", path) + each[NAMED]
+            yield _as_task(each)
+
+
+def first_of_lines(path: Path) -> Element | None:
+    """The first object of a file of objects one after the other, if it is a task or a row of JSON_MIN."""
+    with suppress(InputError):
+        return next(elements(path))
+    return None
+
+
+def _as_task(element: Element) -> Element:
+    """An annotation with its task inside, as the task with that annotation; else what was given."""
+    task = element.get("task")
+    if not isinstance(task, dict) or "result" not in element or "data" in element:
+        return element
+    own = {name: each for name, each in element.items() if name != "task"}
+    return {**task, "annotations": [own]}
+
+
+def _one_by_one(buffer: bytearray, file: BinaryIO) -> Iterator[Element | None]:
+    """Objects one after the other: a line each, else as far as the brackets go; None where the file ends
+    in one."""
+    while True:
+        _skip(buffer, file)
+        if not buffer:
+            return
+        found = _line(buffer, file) or _next(buffer, file)
+        yield found and found[0]
+        if found:
+            del buffer[: found[1]]
+
+
+def _line(buffer: bytearray, file: BinaryIO) -> tuple[Element, int] | None:
+    """The object of a line, or why it is none; None where the object may go on in the next line."""
+    start = 0
+    while (end := buffer.find(b"\n", start)) < 0:
+        start = len(buffer)
+        if not _more(buffer, file):
+            end = len(buffer)
+            break
+    line = bytes(buffer[:end]).strip()
+    element = decode(line)
+    whole = UNREADABLE not in element or line.endswith(b"}") or not line.startswith(b"{")
+    return (element, end) if whole else None
+
+
+def _listed(buffer: bytearray, file: BinaryIO, path: Path) -> Iterator[Element | None]:
+    """The elements of a list; None where the file ends in one.
+
+    Boundaries are guessed and proved by decoding: the next element most likely starts with the same two
+    keys; else braces are counted; and where braces stand in strings, tokens are scanned one by one.
+    """
+    del buffer[:1]
+    alike = True  # until an element is not like the one before; then no more time is lost on it
+    while True:
+        _skip(buffer, file)
+        if buffer.startswith(b"]"):
+            _refuse_more(buffer, file, path)
+            return
+        found = (_like_this(buffer, file) if alike else None) or _next(buffer, file)
+        if found is None:
+            yield None
+            return
+        alike = alike and (UNREADABLE in found[0] or _START.match(buffer) is not None)
+        yield found[0]
+        del buffer[: found[1]]
 
 
 def _refuse_more(buffer: bytearray, file: BinaryIO, path: Path) -> None:

@@ -267,9 +267,11 @@ def _controls(config: Config) -> json_min.Controls:
 
 
 def _first(path: Path) -> Task | None:
-    """The first object of a JSON list that can be read, else why none can; None where there is none."""
+    """The first task of a file that can be read, else why none can; None where there is none."""
     with packings.unpacked(path) as file:
         start = json_stream.utf8(file).read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start[:1] == b"{":
+        return json_stream.first_of_lines(path)
     if start[:1] != b"[":
         return None
     unread = None
