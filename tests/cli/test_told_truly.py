@@ -93,6 +93,11 @@ def test_validate_says_that_errors_hide_findings_of_higher_levels(tmp_path):
     assert (code, said in printed) == (1, True), printed
     assert said not in corpora.main(made, "validate", "--check", "edge-whitespace")[1]
     assert said not in corpora.main(made, "validate", "--fix")[1]
+    unknown = corpora.work([corpora.mark("x", "NOBODY", 0, end - 1)])
+    corpora.pull(made, "toy", {"t1": TEXT}, {"a1": {"t1": unknown}, "a2": {"t1": unknown}})
+    printed = corpora.main(made, "validate")[1]
+    assert "the same 1 time more" in printed  # a name is said once, for all that use it
+    assert said.replace("1 annotation ", "2 annotations ") in printed
 
 
 def test_suggestions_without_complete_gold_are_told_who_is_waited_for(tmp_path):

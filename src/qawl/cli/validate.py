@@ -90,7 +90,7 @@ def command(
             say(f"let pass: {each.check}: {count} ({each.reason})")
         exempt = f", {len(passed)} let pass by qawl.yaml" if passed else ""
         say(f"{many(counts.errors, 'error')}, {many(counts.warnings, 'warning')}{exempt}")
-        _say_held(len(validate.held(found)), wanted)
+        _say_held(len(found.held), wanted)
         if not (annotated(corpus) or counts.errors):
             say("nothing is annotated yet: `qawl pull` brings annotations", err=True)
     sys.exit(1 if counts.errors else 0)

@@ -57,10 +57,14 @@ def _place(found: Finding) -> Place:
 
 
 class Findings:
-    """Findings, worst first, packed in memory: a large corpus has many."""
+    """Findings, worst first, packed in memory: a large corpus has many.
+
+    `held` has (layer, article, annotator) of the annotations that an error keeps from a level above.
+    """
 
     def __init__(self) -> None:
         self._packs: dict[Place, Packed[Finding]] = {}
+        self.held: set[tuple[str | None, str | None, str]] = set()
 
     def add(self, found: Finding) -> None:
         """Takes a finding; those of one check stay in their order."""
@@ -68,6 +72,11 @@ class Findings:
         if place not in self._packs:
             self._packs[place] = Packed(Finding)
         self._packs[place].add(found)
+
+    def hold(self, found: Finding) -> None:
+        """Notes whether a finding keeps its annotation from a level above."""
+        if found.severity == "error" and found.level in _HOLDING and found.annotator is not None:
+            self.held.add((found.layer, found.article_id, found.annotator))
 
     def by_check(self) -> Iterator[Packed[Finding]]:
         """The findings of one check after another."""
@@ -105,6 +114,7 @@ def examine(project: Project, wanted: Mapping[str, object]) -> tuple[Findings, F
                 if passes(each):
                     passed.add(each)
                 else:
+                    found.hold(each)
                     yield each
 
     for each in _once_a_name(project, failing()):
@@ -112,15 +122,6 @@ def examine(project: Project, wanted: Mapping[str, object]) -> tuple[Findings, F
     if whole:
         _keep_counts(project, None, before, found.counts(but=_BESIDE))
     return found, passed
-
-
-def held(found: Iterable[Finding]) -> set[tuple[str | None, str | None, str | None]]:
-    """(layer, article, annotator) of the annotations that an error keeps from a level above."""
-    return {
-        (each.layer, each.article_id, each.annotator)
-        for each in found
-        if each.severity == "error" and each.level in _HOLDING and each.annotator is not None
-    }
 
 
 _HOLDING = (2, 3)
