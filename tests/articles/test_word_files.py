@@ -158,6 +158,9 @@ def test_runs_are_joined_as_they_are(text, pieces):
     assert text(par(*marked), par(NEWS)) == f"{''.join(pieces)}\n{NEWS}"
 
 
+IN_SYMBOL = '<w:rPr><w:rFonts w:ascii="Symbol" w:hAnsi="Symbol"/></w:rPr>'
+
+
 @pytest.mark.parametrize(
     ("inside", "shown"),
     [
@@ -179,6 +182,13 @@ def test_runs_are_joined_as_they_are(text, pieces):
         ('<w:sym w:font="Symbol" w:char="F057"/>', "Ω"),
         ('<w:sym w:font="symbol" w:char="F0B3"/>', "≥"),
         ('<w:sym w:font="Symbol" w:char="201C"/>', "“"),
+        ('<w:sym w:font="Symbol" w:char="F0CE"/>', "∈"),
+        ('<w:sym w:font="Symbol" w:char="00E5"/>', "∑"),
+        # So does a run whose font it is; "a" was taken for a letter, and the others for what has no text.
+        (f"{IN_SYMBOL}<w:t>a</w:t>", "α"),
+        (f'{IN_SYMBOL}<w:t xml:space="preserve">a b </w:t>', "α β "),
+        (f"{IN_SYMBOL}<w:t>\uf0b3\u201c</w:t>", "≥“"),
+        (IN_SYMBOL.replace("/></w:rPr>", "/><w:rtl/></w:rPr>") + "<w:t>a</w:t>", "a"),
     ],
 )
 def test_what_stands_inside_a_word_is_what_word_shows(text, inside, shown):
@@ -369,6 +379,11 @@ IN_LIST = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{}"/></w:numPr>'
         ('<w:r><w:sym w:font="Wingdings" w:char="F0FC"/></w:r>', "symbols of a symbol font"),
         ('<w:r><w:sym w:font="Wingdings 2" w:char="0041"/></w:r>', "symbols of a symbol font"),
         ('<w:r><w:sym w:font="Symbol" w:char="0060"/></w:r>', "symbols of a symbol font"),
+        (f"<w:r>{IN_SYMBOL}<w:t>`</w:t></w:r>", "symbols of a symbol font"),
+        (
+            f"<w:r>{IN_SYMBOL.replace('Symbol', 'Wingdings')}<w:t>J</w:t></w:r>",
+            "symbols of a symbol font",
+        ),
         (
             f"<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{run('secret')}</w:sdtContent></w:sdt>",
             "unfilled fields",

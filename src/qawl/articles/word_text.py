@@ -49,7 +49,10 @@ _GREEK = (
     "αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼"
 )
 """What the font Symbol draws from 0x20 on, as its encoding says; for a zero no text stands."""
-_MARKS = "€ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…"
+_MARKS = (
+    "€ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…⏐⎯↵ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓"
+    "◊⟨®©™∑⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪\0⟩∫⌠⎮⌡⎞⎟⎠⎤⎥⎦⎫⎬⎭"
+)
 """The same from 0xA0 on."""
 _DRAWN = {
     start + at: each
@@ -57,6 +60,8 @@ _DRAWN = {
     for at, each in enumerate(drawn)
     if each != "\0"
 }
+_UNDRAWN = "\0"
+"""In place of a character of a symbol font for which no text stands; XML has none of these."""
 _NO_MARK = ("del", "moveFrom", "vanish", "specVanish")
 """What says that the end of a paragraph is not there: it goes on in the next one."""
 
@@ -119,6 +124,9 @@ class _Reader:
         elif name == "fldChar":
             self._field(value(element, "fldCharType"))
         elif text := _said(name, element):
+            if name == "t" and (lost := text.count(_UNDRAWN)):
+                self.left_out[SYMBOLS] += lost
+                text = text.replace(_UNDRAWN, "")
             self._take(text)
         return True
 
@@ -205,6 +213,8 @@ def _said(name: str, element: _Element) -> str | None:
 def _text(element: _Element) -> str:
     """The text of a `w:t`; white space around it counts where `xml:space` says so."""
     text = element.text or ""
+    if font := _run_font(element):
+        text = "".join(_drawn(ord(each), font) or _UNDRAWN for each in text)
     if text != text.strip(_SPACE):
         here = chain((element,), element.iterancestors())
         kept = (each.get("{http://www.w3.org/XML/1998/namespace}space") for each in here)
@@ -219,15 +229,37 @@ def _symbol(element: _Element) -> str | None:
         point = int(value(element, "char") or "", 16)
     except ValueError:
         return None
-    if _symbol_font(element) and (point < 0x100 or point in range(0xF000, 0xF100)):
-        return _DRAWN.get(point & 0xFF) if _symbol_font(element) == _FONTS[0] else None
     surrogate = 0xD800 <= point < 0xE000
-    return None if point in _SYMBOLS or surrogate or not 0x20 <= point < 0x110000 else chr(point)
+    if surrogate or not 0x20 <= point < 0x110000:
+        return None
+    font = _symbol_font(value(element, "font"))
+    return _drawn(point, font) if font else None if point in _SYMBOLS else chr(point)
 
 
-def _symbol_font(element: _Element) -> str | None:
-    """The symbol font in which a character is given, by the start of its name; None for other fonts."""
-    name = "".join((value(element, "font") or "").split()).casefold()
+def _drawn(point: int, font: str) -> str | None:
+    """The text that a symbol font draws for a character; None where none stands for it."""
+    if point >= 0x100 and point not in range(0xF000, 0xF100):
+        return None if point in _SYMBOLS else chr(point)  # another font draws it
+    if chr(point) in _SPACE:
+        return chr(point)
+    return _DRAWN.get(point & 0xFF) if font == _FONTS[0] else None
+
+
+def _run_font(text: _Element) -> str | None:
+    """The symbol font that the run of a `w:t` names; that of a script from right to left is another."""
+    run = text.getparent()
+    given = None if run is None else run.find("{*}rPr/{*}rFonts")
+    if given is None:
+        return None
+    properties = given.getparent()
+    other = any(is_on(properties.find(f"{{*}}{each}")) for each in ("rtl", "cs"))
+    names = [value(given, each) for each in (("cs",) if other else ("ascii", "hAnsi"))]
+    return _symbol_font(next(filter(None, names), None))
+
+
+def _symbol_font(name: str | None) -> str | None:
+    """The start of the name of a font, where it is a symbol font; None for other fonts."""
+    name = "".join((name or "").split()).casefold()
     return next((each for each in _FONTS if name.startswith(each)), None)
 
 
