@@ -70,6 +70,7 @@ REFUSED = {
     "config empty": ("e.json", [task()], "", "not XML"),
     "config no XML": ("e.json", [task()], "hello", "not XML"),
     "config UTF-16 cut": ("e.json", [task()], CONFIG.encode("utf-16")[:-1], "not UTF-16: save the file as UTF-8"),
+    "config not as it declares": ("e.json", [task()], b"<?xml version='1.0' encoding='euc-jp'?><View>\xff\xfe</View>", "not euc-jp: save the file as UTF-8"),
     "config Latin 1": ("e.json", [task()], CONFIG.replace("A", "\xe9").encode("latin-1"), "not UTF-8: save the file as UTF-8"),
     "UTF-32 damaged": ("e.json", json.dumps([task()]).encode("utf-32-le") + b"\xff" * 4, CONFIG, "cut off or damaged"),
     "UTF-16 empty": ("e.json", "[]".encode("utf-16"), CONFIG, "nothing is in this file"),
@@ -97,6 +98,24 @@ def test_what_can_not_be_adopted_is_one_line_and_leaves_nothing(tmp_path, name):
     assert re.search(said, str(done.exception)), str(done.exception)
     assert not (tmp_path / "new").exists()
     assert not list(tmp_path.glob("*.qawl-tmp")), "a temporary folder is left"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "label"),
+    [("windows-1256", "شخص"), ("ISO-8859-1", "Lieu é"), ("Shift_JIS", "人物"), ("utf-8", "人物")],
+)
+def test_a_config_is_read_in_the_encoding_that_it_declares(tmp_path, encoding, label):
+    """Editors on Windows save XML in a code page and say so; such a config was refused, for not being UTF-8."""
+    declared = f'<?xml version="1.0" encoding="{encoding}"?>\n' + CONFIG.replace(
+        '"A"', f'"{label}"'
+    )
+    given = region()
+    given["value"]["labels"] = [label]
+    done = run(tmp_path, "e.json", [task(given)], declared.encode(encoding))
+    assert done.exit_code == 0, (done.output, done.exception)
+    said = json.loads(done.stdout)
+    assert (said["records"]["spans"], said["left_out"]) == (1, [])
+    assert label in (tmp_path / "new" / "label_config" / f"{said['layer']}.yaml").read_text("utf-8")
 
 
 def nameless(*, id=None, **more):  # noqa: A002 - as it is called there

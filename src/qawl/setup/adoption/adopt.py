@@ -4,13 +4,15 @@ Each source is read once. What was annotated is journalled as it came; nothing i
 appears whole or not at all, and a corpus that gets a layer stays as it was where that fails.
 """
 
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from qawl.articles import metadata
+from qawl.articles import decoding, metadata
 from qawl.articles.metadata import Metadata
 from qawl.core import licences, names, odd_json, temporary
 from qawl.core.errors import InputError, ProjectError, QawlError
@@ -26,6 +28,9 @@ from qawl.setup.adoption.said_of_articles import Language
 from qawl.setup.adoption.scheme import made
 from qawl.setup.adoption.sources import JSON_MIN, LABEL_STUDIO, Source, opened
 from qawl.setup.adoption.spool import Look, look
+
+_DECLARED = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z][\w.:-]*)["']""", re.ASCII)
+"""The encoding that XML declares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +128,20 @@ def _config(paths: Sequence[Path]) -> Config | None:
     if len(paths) > 1:
         raise InputError(f"{len(paths)} configs are given: name one")
     for path in paths:
-        content = path.read_bytes()
-        name = odd_json.wide(content)
-        try:
-            text = content.decode(name or "utf-8-sig")
-        except UnicodeDecodeError as error:
-            what = (name or "UTF-8").upper()
-            raise InputError(f"{path}: not {what}: save the file as UTF-8") from error
-        return from_config.read(text, str(path))
+        return from_config.read(_decoded(path), str(path))
     return None
+
+
+def _decoded(path: Path) -> str:
+    """The text of an XML file: in UTF-8 or wider, else in the encoding that it declares."""
+    content = path.read_bytes()
+    name = odd_json.wide(content) or "utf-8-sig"
+    declared = _DECLARED.match(content)
+    for each in (name, declared[1].decode() if declared else name):
+        with suppress(ValueError, LookupError):
+            return content.decode(decoding.known(each))
+    said = declared[1].decode() if declared else name.removesuffix("-sig").upper()
+    raise InputError(f"{path}: not {said}: save the file as UTF-8")
 
 
 def _adopt(request: Request, seen: Look, config: Config | None, home: server.Home | None) -> Report:
