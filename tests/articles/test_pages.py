@@ -83,6 +83,7 @@ def test_a_page_is_its_headline_and_its_paragraphs(ingest, language, layout):
         "<button>شارك</button>", "<section>شاهد</section>", "<h2>عنوان</h2>", "<center>إعلان</center>", "<amp-ad>x</amp-ad>",
         "<p>فقرة</p>", "<hr>", "<video></video>", "<nav>قائمة</nav>", "<form><input></form>", "<svg></svg>",
         "<details><summary>المزيد</summary>تفصيل</details>", '<b>قال</b><div class="ad"></div>', "<noscript>x</noscript>",
+        '<span style="display:block">إعلان</span>', '<a style="color: red; DISPLAY : Flex" href="x">إعلان</a>',
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("block", ["div", "p"])

@@ -36,6 +36,10 @@ _APART = re.compile(
     re.IGNORECASE,
 )
 """Classes and ids of what sites put between the words of an article."""
+_BLOCK_STYLE = re.compile(
+    r"(?:^|;)\s*display\s*:\s*(?:block|flex|flow-root|grid|list-item|table)\b", re.IGNORECASE
+)
+"""Styles that make a block of what is a word by its name."""
 _OPENING = frozenset("\"'«“„‘‚‹「『《([{¿¡")
 
 
@@ -125,7 +129,9 @@ def _part(element: _Element) -> None:
 
 
 def _stands_apart(element: _Element) -> bool:
-    """Whether it is what a site puts between the words of an article."""
+    """Whether it is what a site puts between the words of an article, or shown as a block."""
+    if _BLOCK_STYLE.search(element.get("style") or ""):
+        return True
     return any(_APART.search(element.get(name) or "") for name in ("class", "id"))
 
 
