@@ -16,6 +16,10 @@ JOURNAL = "journal"
 """The format of what a corpus has already."""
 OF_SERVERS = frozenset({LABEL_STUDIO, JSON_MIN, "csv", JOURNAL})
 """Formats whose numbers are those of a Label Studio server."""
+_DECISIONS = frozenset(
+    ("gold", "judge", "adjudication", "adjudicated", "adjudicator", "consensus", "curation_user")
+)
+"""Names under which teams keep what they decided."""
 
 
 @dataclass(slots=True)
@@ -105,6 +109,7 @@ class People:
     _names: dict[str, str] = field(default_factory=dict)
     _met: dict[User | None, set[str]] = field(default_factory=lambda: defaultdict(set))
     _numbered: dict[str, str] = field(default_factory=dict)
+    _spelt: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def learn(self, server: int, number: int, name: str) -> None:
         """Says whose a number on a server is."""
@@ -121,7 +126,10 @@ class People:
 
     def user(self, annotation: Mapping[str, object], nobody: str) -> tuple[str | None, str]:
         """(address, number) of who made an annotation; `nobody` stands for who has neither."""
-        return address(annotation), user(annotation) or nobody
+        found = address(annotation)
+        if found and "@" not in found:
+            self._spelt.setdefault(found, {}).update(dict.fromkeys(_as_written(annotation)))
+        return found, user(annotation) or nobody
 
     def name(self, server: int, address: str | None, user: str) -> str:
         """The pseudonym of a user: the one that is given or known, else the next that is free, in the
@@ -177,6 +185,7 @@ class People:
                     f"several servers have a {each}: --annotator makes each of them {name}; if they are "
                     "several people, leave that out, and each gets a pseudonym"
                 )
+        yield from self._of_spellings()
         told = {*self.there, *self.given.values()}
         if self.there and (fresh := [each for each in self.names if each not in told]):
             there = ", ".join(sorted(self.there))
@@ -184,6 +193,28 @@ class People:
                 f"{', '.join(fresh)}: new annotators: nothing tells whether they are some of {there}; "
                 f"{how}"
             )
+
+    def _of_spellings(self) -> Iterator[str]:
+        """Whose names are one but for their case, and who is called as what was decided is."""
+        for name, written in self._spelt.items():
+            if len(written) > 1:
+                yield (
+                    f"{', '.join(written)}: one annotator, since upper and lower case are no difference: "
+                    "if they are several people, rename one in the sources"
+                )
+            if name in _DECISIONS and User(name=name) not in self.given:
+                yield (
+                    f"{next(iter(written))}: an annotator like the others here, one more person in "
+                    "agreement and gold: if that is what the team decided, leave it out of the sources"
+                )
+
+
+def _as_written(annotation: Mapping[str, object]) -> Iterator[str]:
+    """The name of who made an annotation, as it stands there."""
+    given = annotation.get("completed_by")
+    if isinstance(given, dict):
+        given = next((given[key] for key in ("email", "username") if given.get(key)), None)
+    yield str(given or annotation.get("created_username")).strip()
 
 
 def addresses(annotation: Mapping[str, object]) -> Iterator[tuple[str, str]]:
