@@ -153,7 +153,7 @@ def test_a_release_has_them_and_shows_no_text_that_is_withheld(decided):
         qawl(decided, "release", version, "--draft")
         (path,) = decided.glob(f"exports/releases/{version}*/GUIDELINES.md")
         said = path.read_text("utf-8")
-        assert ('- `PER`: <span dir="ltr"> [Layla Haddad] met' in said) is (rights == "true")
+        assert ('- `PER`: <span dir="ltr">[Layla Haddad] met' in said) is (rights == "true")
         assert ("not `PER` but `LOC`" in said) is (rights == "true")
         assert ("Layla" in said) is (rights == "true")
 

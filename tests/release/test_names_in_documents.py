@@ -101,3 +101,29 @@ def test_the_card_says_each_name(documents):
     assert any(
         f"Relations: {RELATION} ({LABEL}, {OTHER} → {LABEL}, {OTHER})." in each for each in lines
     )
+
+
+def test_a_scheme_in_another_language_is_said_in_it_and_examples_stand_as_in_the_text(tmp_path):
+    """The card had columns for English and Arabic alone, empty ones; and the guidelines parted a proclitic
+    from its word, and a word from its comma."""
+    current = corpora.scheme("toy", ["QUI"])
+    current["title"] = {"fr": "Prises de parole"}
+    current["labels"][0] = {
+        "name": "QUI",
+        "title": {"fr": "Locuteur"},
+        "definition": {"fr": "Qui parle."},
+    }
+    texts = {"one": "قال والوزير، أمس.", "two": "Odile, la maire, parle."}
+    folder = corpora.corpus(tmp_path / "c", current, texts, ["a1", "a2"])
+    marks = {"one": work([mark("x", "QUI", 5, 11)]), "two": work([mark("x", "QUI", 0, 5)])}
+    corpora.pull(folder, "toy", texts, {"a1": marks, "a2": marks})
+    release(folder, "0.1.0")
+    made = folder / "exports" / "releases" / "0.1.0"
+    card, guide = ((made / name).read_text("utf-8") for name in ("README.md", "GUIDELINES.md"))
+    assert "| label | n | title (fr) | definition (fr) |\n" in card
+    assert "| QUI | 2 | Locuteur | Qui parle. |\n" in card
+    assert "### Prises de parole (`toy`" in card
+    assert "## Prises de parole (`toy`" in guide
+    assert "Gold decided by: all annotators alike (2)." in card
+    assert "قال و[الوزير]، أمس." in guide
+    assert "[Odile], la maire, parle." in guide

@@ -111,5 +111,5 @@ def test_the_card_of_work_that_the_judge_alone_did_does_not_call_it_open(tmp_pat
     corpora.qawl(made, "pull", "--from", export, "--judge")
     assert at_the_end(made, "0.1.0") == []
     card = (made / "exports/releases/0.1.0/README.md").read_text("utf-8")
-    assert "judged by adjudication (2). Gold decided by: adjudicator (2)." in card
+    assert "decided by the judge (2). Gold decided by: the judge (2)." in card
     assert "not annotated yet" not in card

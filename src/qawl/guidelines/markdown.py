@@ -7,12 +7,13 @@ from qawl.core.markdown import code, escaped, plain
 from qawl.core.phrases import languages as spoken
 from qawl.core.phrases import phrases
 from qawl.core.templates import bundled, rendered
-from qawl.guidelines.examples import Examples
+from qawl.guidelines.examples import Example, Examples
 from qawl.guidelines.guide import about
 from qawl.guidelines.rules import sentence
 from qawl.scheme.languages import is_rtl
 from qawl.scheme.rules import Rule
 from qawl.scheme.scheme import Scheme
+from qawl.scheme.titles import all_titles
 
 GUIDELINES = "GUIDELINES.md"
 _CODE = re.compile(r"(?<!\\)`((?:\\.|[^`\\])*)`")
@@ -34,6 +35,8 @@ def text(
             "title": title,
             "layers": [_layer(each, written, shown) for each in schemes.values()],
             "rtl": is_rtl,
+            "around": _around,
+            "all_titles": all_titles,
         },
     )
 
@@ -64,6 +67,11 @@ def _rule(rule: Rule, language: str) -> str:
 def _of_rules(languages: list[str]) -> list[str]:
     """English, in which the rest of the page is, and what else the scheme and Qawl both speak."""
     return ["en", *(each for each in languages if each in spoken() and each != "en")]
+
+
+def _around(example: Example) -> str:
+    """An example in its line, in brackets, with white space only where the text has it."""
+    return escaped(f"{example.before}[{example.surface}]{example.after}")
 
 
 def _languages(scheme: Scheme) -> dict[str, None]:

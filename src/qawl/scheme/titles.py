@@ -18,6 +18,12 @@ def title_in(titles: Titles, language: str, default: str = "") -> str:
     )
 
 
+def all_titles(titles: Titles, default: str) -> str:
+    """The words for all languages, English first; `default` where there are none."""
+    first = sorted(titles, key=lambda language: language != "en")
+    return " · ".join(dict.fromkeys(titles[each] for each in first if titles[each])) or default
+
+
 _FIELD = re.compile(r"\$(?=[\w\[\].{}])")
 
 

@@ -51,7 +51,7 @@ _SETTINGS = """# Settings of this corpus; every key but `name` may be left out.
 name: {name}
 language: {language}          # of articles and of what annotators read
 layers: [entity, quote, claim]
-annotators: [a1, a2]          # pseudonyms; names stay in Label Studio
+annotators: [a1, a2]          # pseudonyms, in place of names
 # How many annotate each article; else all do. Where it is set, a release wants their agreement:
 # overlap: {{entity: 2, quote: 2, claim: 2}}
 label_studio: {{url: "http://127.0.0.1:8080"}}

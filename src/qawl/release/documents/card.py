@@ -23,7 +23,7 @@ from qawl.release.documents.facts import DEMONSTRATION, Described
 from qawl.release.tables.columns import card_features
 from qawl.release.tables.content_digest import TableDigest
 from qawl.scheme.scheme import Scheme
-from qawl.scheme.titles import title_in
+from qawl.scheme.titles import all_titles
 
 CARD = "README.md"
 TEMPLATE = "card.md.j2"
@@ -249,20 +249,29 @@ def _measured(said: LayerAgreement | None) -> dict[str, object]:
     }
 
 
+_HOW = {
+    "unanimous": "all annotators alike",
+    "majority": "a majority of annotators",
+    "single": "one annotator alone",
+    "adjudicator": "the judge",
+}
+"""What the card says for `decided_by` of a gold record."""
+
+
 def _layer(scheme: Scheme, described: Described) -> dict[str, object]:
     """What the card says of a layer."""
     facts, measured = described.facts, described.agreement.get(scheme.layer)
     return {
         "name": scheme.layer,
         "version": scheme.version,
-        "title": title_in(scheme.title, "en", scheme.layer),
+        "title": all_titles(scheme.title, scheme.layer),
+        "titled": sorted({each for label in scheme.labels for each in label.title}),
+        "defined": sorted({each for label in scheme.labels for each in label.definition}),
         "labels": [
             {
                 "name": label.name,
-                "ar": label.title.get("ar", ""),
-                "en": title_in(label.title, "en", label.name),
-                "definition_ar": label.definition.get("ar", ""),
-                "definition_en": title_in(label.definition, "en"),
+                "title": label.title,
+                "definition": label.definition,
                 "n": facts.labels[scheme.layer, label.name],
             }
             for label in scheme.labels
@@ -282,7 +291,7 @@ def _layer(scheme: Scheme, described: Described) -> dict[str, object]:
             if layer == scheme.layer
         },
         "decided_by": {
-            how: count
+            _HOW[how]: count
             for (layer, how), count in sorted(facts.decided_by.items())
             if layer == scheme.layer
         },
