@@ -71,7 +71,7 @@ def test_a_withdrawn_article_waits_for_no_judge(tmp_path):
     desk(tmp_path / "c", texts, ["t1"])
     said = qawl(tmp_path / "c", "adjudicate").output
     assert "1 waits for a judge" in said
-    assert "`qawl tasks --judge --layer LAYER` writes them (toy)" in said
+    assert "writes them, and the config of their project (toy)" in said
     assert said.count("qawl push") == 1, "what to do is said once, not once a layer"
     lines = (tmp_path / "c/corpus/articles.jsonl").read_text("utf-8").splitlines()
     (identity,) = (each["id"] for each in map(json.loads, lines) if each["text"] == TEXT)
@@ -194,3 +194,23 @@ def test_an_arrow_without_a_name_is_told_every_name_that_fits(make_corpus, tmp_p
     said = json.loads(main(made.root, "validate", "--json", "--check", "relation-unnamed")[1])
     (message,) = (each["message"] for each in said["findings"])
     assert message.endswith("needs a name: same_claim or contradicts")
+
+
+def test_articles_on_which_all_agree_are_not_those_with_the_least_agreement(tmp_path):
+    """Five articles were listed, whatever their agreement: a lead looked for what was wrong with them."""
+    texts = {"t1": TEXT, "t2": "Nobody came to the port of Sour today, said Huda Aziz."}
+    made = desk(tmp_path / "c", texts, ["t1"])
+    listed = qawl(made, "agreement").output.partition("the articles with the least agreement:\n")[2]
+    assert listed.count("exact F1") == 1
+    again = desk(tmp_path / "d", texts, [])
+    assert "least agreement" not in qawl(again, "agreement").output
+
+
+def test_the_judge_of_files_is_told_of_a_config_of_their_own(tmp_path):
+    """Whoever wrote the tasks alone imported them into a project that can't show the open points."""
+    made = desk(tmp_path / "c", {"t1": TEXT}, ["t1"])
+    qawl(made, "adjudicate")
+    words = ["tasks", "--layer", "toy", "--judge", "--out", "judge.json"]
+    said = "the judge's project has a config of its own: --config FILE writes it"
+    assert said in qawl(made, *words).output
+    assert said not in qawl(made, *words, "--config", "judge.xml").output

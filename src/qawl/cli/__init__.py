@@ -36,7 +36,7 @@ COMMANDS: dict[str, str] = {
     "pull": "Collect every new annotation version into the journal.",
     "validate": "Check everything collected, in five levels.",
     "agreement": "Measure how far annotators agree, with intervals.",
-    "adjudicate": "Make gold where annotators agree, and a judge's tasks for the rest.",
+    "adjudicate": "Make gold where annotators agree, and say what waits for a judge.",
     "release": "Build a release of the dataset, offline and reproducible.",
     "diff": "Show what changed between two releases, and which version number it requires.",
     "score": "Score predictions against the gold of a release.",

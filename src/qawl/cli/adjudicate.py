@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 @click.command()
 def command() -> None:
-    """Make gold where annotators agree, and a judge's tasks for the rest.
+    """Make gold where annotators agree, and say what waits for a judge.
 
-    It works offline and writes gold to exports/gold. `qawl push` sends the judge's tasks to a project of
-    their own. After the judge has decided, `qawl pull` collects the verdicts, and `qawl adjudicate` makes
-    gold of them.
+    It works offline and writes gold to exports/gold. `qawl push` makes the judge's tasks, in a project of
+    their own; `qawl tasks --judge` writes them to a file. After the judge has decided, `qawl pull`
+    collects the verdicts, and `qawl adjudicate` makes gold of them.
     """
     from qawl.core import project
     from qawl.gold import judge
@@ -55,7 +55,8 @@ def _next(outcome: "Adjudicated") -> "Iterator[str]":
     if judged:
         yield (
             "for the judge: `qawl push` sends the tasks; without a server of Qawl's, "
-            f"`qawl tasks --judge --layer LAYER` writes them ({', '.join(judged)})"
+            "`qawl tasks --judge --layer LAYER --out FILE --config FILE` writes them, and the config of "
+            f"their project ({', '.join(judged)})"
         )
     if alone:
         yield (

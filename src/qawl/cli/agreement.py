@@ -136,9 +136,8 @@ def _show(layer: str, figures: "LayerAgreement", label: str | None) -> None:
     if len(most) > MOST:
         say(f"  and {len(most) - MOST} more pairs of labels in --json")
     worst = list(figures.of_articles.items())[:WORST]
-    told = [
-        (article, value) for article, of in worst if (value := of["exact_f1"].value) is not None
-    ]
+    values = [(article, of["exact_f1"].value) for article, of in worst]
+    told = [(article, value) for article, value in values if value is not None and value < 1]
     if told:
         say("  the articles with the least agreement:")
     for article, value in told:

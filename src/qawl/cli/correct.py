@@ -48,7 +48,7 @@ def command(
     """Pass a reader's correction of a released span to the judge.
 
     ADDRESS is DATASET@VERSION#ARTICLE:SPAN, with the ids in the release's tables. Gold stays as it is
-    until the judge has decided: `qawl adjudicate` makes the task, `qawl push` sends it, and the next
+    until the judge has decided: run `qawl adjudicate`, then `qawl push` sends the judge a task. The next
     release lists the correction. Without ADDRESS the command lists all corrections and their state.
     """
     from qawl.cli import options

@@ -37,7 +37,10 @@ def command(release: Path, articles: tuple[Path, ...], mapping: str | None, targ
 
     outcome = restore.restore_release(release, articles, target, renamed(mapping))
     nothing = "" if outcome.restored or outcome.missing else ": the release withholds no text"
-    say(f"{target}: {many(len(outcome.restored), 'article')} restored{nothing}")
+    if outcome.missing and not outcome.restored:
+        say(f"{target} is not made: no text was found")
+    else:
+        say(f"{target}: {many(len(outcome.restored), 'article')} restored{nothing}")
     for each in outcome.missing:
         say(f"not found: {each}" + f" ({restore.OTHER_SPACES})" * (each in outcome.near))
     if set(outcome.missing) - set(outcome.near):

@@ -111,7 +111,8 @@ def _show(layer: str, figures: "LayerScores") -> None:
     for each in figures.spans.confusion.most[:WORST]:
         gold, system = (name or "no span" for name in each.labels)
         say(f"  {each.n:4} × {gold} in gold is {system} in the system")
-    worst = [*islice(figures.spans.of_articles, WORST if figures.spans.labels else 0)]
+    lowest = islice(figures.spans.of_articles, WORST if figures.spans.labels else 0)
+    worst = [each for each in lowest if each[1] != 1]
     if worst:
         say("  the articles with the least agreement with gold:")
     for article, value in worst:

@@ -346,7 +346,7 @@ def restore_release(
     hash put back. `names` renames fields of the copies (ours → theirs), as in an ingest.
 
     The manifest of the copy is that of the release, kept as manifest.original.json, since the bytes
-    are no longer those that it lists.
+    are no longer those that it lists. If none of the withheld texts is found, no folder is made.
     """
     manifest.refuse_missing(release)
     manifest.refuse_changed(release, documents=True)
@@ -358,6 +358,8 @@ def restore_release(
     wanted = _Wanted()
     _ask(release, wanted)
     wanted.look(paths, told, names)
+    if wanted.names and not wanted.texts:
+        return wanted.outcome()
     with files.naming(target), temporary.folder(target.resolve()) as building:
         _write(release, building, wanted)
         if target.exists():
