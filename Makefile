@@ -6,6 +6,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 READY := .venv/.ready
 SITE := import sysconfig; print(sysconfig.get_path("purelib"))
+# The modules with tests of a real server: to collect all others takes as long as many tests.
+LIVE = $$(grep -rl --include='test_*.py' 'mark\.live' tests | sort)
+# Some machines forbid bytecode; each worker and each started command would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test coverage check lint quick offline live models postgresql lowest soak screens bench benches dist lock clean
@@ -49,7 +53,7 @@ offline: $(READY)
 	$(BIN)/pytest -q -n 2 --dist worksteal -m "not live and not soak and not models" $(COVER)
 
 live: $(READY)
-	$(BIN)/pytest -q -n 2 --dist worksteal -m "live and not soak" $(COVER)
+	$(BIN)/pytest -q -n 2 --dist worksteal -m "live and not soak" $(LIVE) $(COVER)
 
 models: .venv-models/.ready ## the tests that train or ask a tiny model, with torch in an environment beside .venv
 	.venv-models/bin/python -m pytest -q -m models tests/test_examples.py tests/suggest

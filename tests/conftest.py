@@ -42,10 +42,13 @@ settings.load_profile("qawl")
 
 
 def pytest_collection_modifyitems(items):
-    """Marks the tests of the modules in slow.txt."""
+    """Marks the tests of the modules in slow.txt; those of a real server are where make finds them."""
     for item in items:
         if item.path.relative_to(ROOT).as_posix() in SLOW:
             item.add_marker(pytest.mark.slow)
+    for path in {item.path for item in items if item.get_closest_marker("live")}:
+        if "mark.live" not in path.read_text("utf-8"):
+            raise pytest.UsageError(f"{path}: `make live` finds modules by the words mark.live")
 
 
 def skip_or_fail(reason):
