@@ -76,6 +76,41 @@ def test_the_card_tells_disagreement_from_one_annotator_alone(tmp_path):
     assert f"- `toy`: {told}." in card
 
 
+def two_layers(folder, work):
+    """A desk with the layers toy and other, both with this work."""
+    made = desk(folder, "t1")
+    settings = made / "qawl.yaml"
+    settings.write_text(settings.read_text("utf-8").replace("[toy]", "[toy, other]"), "utf-8")
+    other = json.dumps({**SCHEME, "layer": "other"})
+    (made / "label_config" / "other.yaml").write_text(other, "utf-8")
+    corpora.qawl(made, "scheme")
+    for layer in ("toy", "other"):
+        corpora.pull(made, layer, TEXTS, work)
+    return made
+
+
+def test_what_to_do_is_said_once_for_all_layers(tmp_path):
+    """Each layer had the same advice to adjudicate, push and judge after it."""
+    made = two_layers(tmp_path / "trial", {"a1": {"t1": WORK["t1"]}, "a2": {"t1": OTHERS}})
+    said = [
+        line for line in run(made, "release", "0.1.0").output.splitlines() if "left out of" in line
+    ]
+    assert [line.split(":")[0] for line in said] == ["left out of other", "left out of toy"]
+    assert ["qawl adjudicate" in line for line in said] == [False, True]
+
+
+def test_a_gate_that_closes_for_two_layers_says_once_how_to_pass_it(tmp_path):
+    made = two_layers(tmp_path / "trial", {"a1": {"t1": WORK["t1"]}})
+    settings = made / "qawl.yaml"
+    settings.write_text(settings.read_text("utf-8") + "overlap: {toy: 2, other: 2}\n", "utf-8")
+    said = [
+        line for line in run(made, "release", "0.1.0").output.splitlines() if "no agreement" in line
+    ]
+    assert len(said) == 1
+    assert "toy, other: the plan asks for 2" in said[0]
+    assert "set overlap.toy, overlap.other to 1" in said[0]
+
+
 def test_a_layer_that_the_settings_name_no_more_is_told(tmp_path):
     """A release without a layer that the last one has was built without a word."""
     made = desk(tmp_path / "trial", "t1")

@@ -99,21 +99,29 @@ def _withheld(built: "Built") -> "Iterator[str]":
 
 
 def _open(built: "Built") -> "Iterator[str]":
-    """What waits in gold, by layer."""
-    for layer, waits in sorted(built.open.items()):
-        if ids := waits.one_alone:
-            yield (
-                f"left out of {layer}: what waits for further annotators in {_articles(ids)} that one "
-                f"alone did ({listed(ids, NAMED)}), released as not complete (set overlap.{layer} to 1 "
-                "in qawl.yaml if one is enough)"
-            )
-        if ids := waits.to_judge:
-            points = many(waits.points, "open point")
-            yield (
-                f"left out of {layer}: {points} in {_articles(ids)} ({listed(ids, NAMED)}), released as "
-                "not complete: no judge has decided them (`qawl adjudicate`, then `qawl push` sends the "
-                "judge's tasks, or `qawl tasks --judge` writes them)"
-            )
+    """What waits in gold, by layer; what to do is said once, with the last layer."""
+    alone = {
+        layer: waits.one_alone for layer, waits in sorted(built.open.items()) if waits.one_alone
+    }
+    keys = ", ".join(f"overlap.{layer}" for layer in alone)
+    advice = f" (set {keys} to 1 in qawl.yaml if one is enough)"
+    for layer, ids in alone.items():
+        yield (
+            f"left out of {layer}: what waits for further annotators in {_articles(ids)} that one "
+            f"alone did ({listed(ids, NAMED)}), released as not complete"
+            f"{advice if layer == max(alone) else ''}"
+        )
+    judged = {layer: waits for layer, waits in sorted(built.open.items()) if waits.to_judge}
+    advice = (
+        " (`qawl adjudicate`, then `qawl push` sends the judge's tasks, or `qawl tasks --judge` "
+        "writes them)"
+    )
+    for layer, waits in judged.items():
+        points, ids = many(waits.points, "open point"), waits.to_judge
+        yield (
+            f"left out of {layer}: {points} in {_articles(ids)} ({listed(ids, NAMED)}), released as "
+            f"not complete: no judge has decided them{advice if layer == max(judged) else ''}"
+        )
 
 
 def _articles(ids: list[str]) -> str:

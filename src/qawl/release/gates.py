@@ -56,7 +56,7 @@ def _errors(project: Project, errors: Mapping[str, int], below: str | None) -> s
     if released.last_version(project, below=below) is not None:
         return said
     return (
-        f"{said}: correct them, or say why they pass. For that, paste into qawl.yaml: "
+        f"{said}: correct them, or say why they pass{_in_gold(errors)}. For that, paste into qawl.yaml: "
         f"{_dispensing(project, sorted(errors))}"
     )
 
@@ -101,16 +101,18 @@ def _without_agreement(project: Project) -> Iterator[str]:
 
     The plan asks for several where qawl.yaml sets an overlap for the layer, or where several annotate.
     """
-    measured = report.fresh(project)
-    for layer, said in measured.items():
+    lacking: dict[int, list[str]] = {}
+    for layer, said in report.fresh(project).items():
         wanted, there = project.overlap(layer), len(said.annotators)
         asked = wanted > 1 and (layer in project.settings.overlap or there > 1)
         if there and asked and not said.articles_compared:
-            yield (
-                f"{layer}: the plan asks for {wanted} annotators an article and none has two, so "
-                f"there is no agreement (have a second one do some, or set overlap.{layer} to 1 in "
-                "qawl.yaml)"
-            )
+            lacking.setdefault(wanted, []).append(layer)
+    for wanted, layers in lacking.items():
+        keys = ", ".join(f"overlap.{each}" for each in layers)
+        yield (
+            f"{', '.join(layers)}: the plan asks for {wanted} annotators an article and none has two, "
+            f"so there is no agreement (have a second one do some, or set {keys} to 1 in qawl.yaml)"
+        )
 
 
 def _personal(project: Project) -> Iterator[str]:
@@ -147,8 +149,16 @@ def _new_kinds(project: Project, checks: Mapping[str, int], below: str | None) -
         counted = ", ".join(f"{each} ({checks[each]})" for each in fresh)
         yield (
             f"new kinds of findings since {last}: {counted}: correct what `qawl validate` shows, or say "
-            f"why they pass. For that, paste into qawl.yaml: {_dispensing(project, fresh)}"
+            f"why they pass{_in_gold(fresh)}. For that, paste into qawl.yaml: "
+            f"{_dispensing(project, fresh)}"
         )
+
+
+def _in_gold(checks: Iterable[str]) -> str:
+    """What becomes of annotations of which some findings pass, in words, where they are errors."""
+    found = (CHECKS[each] for each in checks)
+    lasts = any(each.severity == "error" and each.level in (2, 3, 4) for each in found)
+    return " (gold then keeps what they are about)" if lasts else ""
 
 
 def _dispensing(project: Project, checks: Iterable[str]) -> str:
