@@ -6,7 +6,9 @@ import shutil
 
 import pytest
 
+from conftest import TOY
 from corpora import main
+from loop import Loop
 
 
 @pytest.fixture
@@ -68,6 +70,40 @@ def test_without_any_journal_gold_and_releases_say_that_there_was_one(recorded, 
         code, said = main(root, *command)
         assert code == 1, command
         assert "exports/journal has no file of entity" in said or "journal-missing" in said, command
+
+
+def _export(path, task, day, regions):
+    """One annotation of a task, changed on this day."""
+    times = {"created_at": "2025-05-01T10:00:00Z", "updated_at": f"2025-05-{day:02}T10:00:00Z"}
+    annotation = {"id": 7, "completed_by": 1, "result": regions, **times}
+    path.write_text(json.dumps([{**task, "id": 1, "annotations": [annotation]}]), "utf-8")
+    return str(path)
+
+
+def test_a_newer_version_that_the_journal_lost_is_not_rebuilt_away(tmp_path):
+    """exports/journal came back whole from an older backup, heads.json with it. `validate` said to run
+    `pull --rebuild`, which took the spans of the newer version out and exited 0."""
+    root, old = tmp_path / "c", tmp_path / "old"
+    (task,) = Loop(root, {"toy": TOY}, ["Ada met Eve."]).tasks("toy")
+    value = {"start": 0, "end": 3, "text": "Ada", "labels": ["A"]}
+    region = {"id": "r", "from_name": "toy", "to_name": "text", "type": "labels", "value": value}
+    newer = _export(tmp_path / "newer.json", task, 9, [region])
+    assert main(root, "pull", "--from", _export(tmp_path / "older.json", task, 2, []))[0] == 0
+    shutil.copytree(root / "exports/journal", old)
+    assert main(root, "pull", "--from", newer)[0] == 0
+    records = root / "exports/annotations/toy.jsonl"
+    pulled = records.read_bytes()
+    assert b"Ada" in pulled
+    shutil.rmtree(root / "exports/journal")
+    shutil.copytree(old, root / "exports/journal")
+    for command in (["validate"], ["pull", "--rebuild"], ["adjudicate"], ["release", "0.1.0"]):
+        code, said = main(root, *command)
+        assert code == 1, command
+        assert "only older versions of 1 annotation" in said or "journal-missing" in said, command
+    assert records.read_bytes() == pulled
+    assert main(root, "pull", "--from", newer)[0] == 0
+    assert main(root, "validate")[0] == 0
+    assert records.read_bytes() == pulled
 
 
 @pytest.mark.parametrize("how", ["gone", "cut", "all"])

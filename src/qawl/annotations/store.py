@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from qawl.annotations import derive, journal, repairs
+from qawl.annotations import derive, identity, journal, repairs
 from qawl.annotations.from_label_studio import Converted
 from qawl.annotations.pulled import Pulled
 from qawl.annotations.repairs import Repair
@@ -23,7 +23,7 @@ from qawl.core.errors import JournalError
 from qawl.core.excerpts import many
 from qawl.core.findings import CHECKS, finding
 from qawl.core.project import Project
-from qawl.core.records import JUDGE, Annotation, Finding, to_json
+from qawl.core.records import JUDGE, Annotation, Finding, Provenance, to_json
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -194,6 +194,42 @@ def migration_notes(project: Project, layer: str) -> Iterator[str]:
 
 _Place = tuple[str | None, str | None]
 """An article and an annotator."""
+_UNREADABLE = ("?", "?")
+"""In the place of a record that can't be read: deriving anew mends it where there is a journal."""
+_NOTHING = Provenance()
+
+
+def _version(provenance: Provenance) -> tuple[int, float]:
+    """A number for an annotation of Label Studio, and when it was changed."""
+    numbers = (provenance.project, provenance.task, provenance.annotation)
+    changed = None if provenance.annotation is None else identity.instant(provenance.updated_at)
+    return hash(numbers), identity.age(changed, None)[0]
+
+
+class _Stored(msgspec.Struct):
+    """What tells one record on disk from others."""
+
+    article_id: str
+    annotator: str
+    provenance: Provenance = _NOTHING
+
+    @property
+    def place(self) -> _Place:
+        return self.article_id, self.annotator
+
+    @property
+    def version(self) -> tuple[int, float]:
+        return _version(self.provenance)
+
+
+def _stored(project: Project, path: Path) -> Iterator[_Stored]:
+    """The records of a file."""
+    decoder = msgspec.json.Decoder(_Stored)
+    for _, line in project.disk.lines(path):
+        try:
+            yield decoder.decode(line)
+        except files.UNREADABLE:
+            yield _Stored(*_UNREADABLE)
 
 
 class _Made:
@@ -203,6 +239,7 @@ class _Made:
         self._project, self._layer = project, layer
         # Hashes of 64 bits: there may be millions, and none of two is the same by chance.
         self._known = array("q")
+        self._numbers, self._changed = array("q"), array("d")
         self._homeless: set[_Place] = set()
         self.found: list[Finding] = []
 
@@ -214,11 +251,18 @@ class _Made:
                 if each.check == "article-unknown":
                     self._homeless.add((each.article_id, each.annotator))
                 else:
-                    self._known.append(hash((each.article_id, each.annotator)))
+                    self._know((each.article_id, each.annotator), _NOTHING)
                 continue
             self.found += each.findings
-            self._known.append(hash((each.annotation.article_id, each.annotation.annotator)))
-            yield each.annotation
+            made = each.annotation
+            self._know((made.article_id, made.annotator), made.provenance)
+            yield made
+
+    def _know(self, place: _Place, provenance: Provenance) -> None:
+        numbers, changed = _version(provenance)
+        self._known.append(hash(place))
+        self._numbers.append(numbers)
+        self._changed.append(changed)
 
     def complete(self) -> Iterator[Annotation]:
         """The same; raises JournalError in the end where records on disk would be lost."""
@@ -228,26 +272,52 @@ class _Made:
 
     def lost(self) -> str | None:
         """What stands in exports/annotations and is not derived, in words; None if nothing: the journal
-        has nothing of it, or the corpus has lost its article."""
+        has nothing of it, or an older version, or the corpus has lost its article."""
         path = self._project.annotations_file(self._layer)
         known = set(self._known) if path.exists() else set()
         known |= {hash(_UNREADABLE)} if known else set()
-        first, count, articles = None, 0, set[str | None]()
+        same = set(map(hash, zip(self._numbers, self._changed, strict=True))) if known else set()
+        gone, other, articles = list[_Place](), dict[int, _Stored](), set[str | None]()
         copies = journal.removed_copies(self._project, self._layer)
-        for each in _places(self._project, path):
-            if each in self._homeless:
-                articles.add(each[0])
-            elif hash(each) not in known and each[1] not in copies:
-                first, count = first or each, count + 1
+        for each in _stored(self._project, path):
+            if each.place in self._homeless:
+                articles.add(each.article_id)
+            elif each.annotator in copies:
+                continue
+            elif hash(each.place) not in known:
+                gone.append(each.place)
+            elif hash(each.version) not in same:
+                other[hash(each.place)] = each
         if articles:
             return self._without(articles)
-        if first is None:
-            return None
-        article, annotator = first
+        if gone:
+            end = "; records that were never pulled have to go"
+            return self._lacking("nothing", gone, end)
+        older = self._older(other)
+        end = (
+            ", or pull the newer versions again; if they are to go for good, remove "
+            f"exports/annotations/{path.name}"
+        )
+        return self._lacking("only older versions", older, end) if older else None
+
+    def _older(self, stored: dict[int, _Stored]) -> list[_Place]:
+        """Which of these records are later versions of what is derived."""
+        versions = zip(self._known, self._numbers, self._changed, strict=True)
+        return [
+            stored[place].place
+            for place, numbers, changed in versions
+            if place in stored
+            and stored[place].version[0] == numbers
+            and stored[place].version[1] > changed
+        ]
+
+    def _lacking(self, has: str, places: list[_Place], end: str) -> str:
+        """What the journal has of records on disk, in words."""
+        article, annotator = places[0]
         return (
-            f"exports/annotations/{path.name}: the journal has nothing of {many(count, 'annotation')} in "
-            f"it, first of {article} by {annotator}: bring exports/journal back from version control "
-            "or a backup; records that were never pulled have to go"
+            f"exports/annotations/{self._layer}.jsonl: the journal has {has} of "
+            f"{many(len(places), 'annotation')} in it, first of {article} by {annotator}: bring "
+            f"exports/journal back from version control or a backup{end}"
         )
 
     def _without(self, articles: set[str | None]) -> str:
@@ -258,26 +328,6 @@ class _Made:
             f"corpus/articles.jsonl does not have, as {min(map(str, articles))}: bring the articles back "
             "from version control or a backup; until then nothing is changed"
         )
-
-
-_UNREADABLE = ("?", "?")
-"""In the place of a record that can't be read: deriving anew mends it where there is a journal."""
-
-
-class _Record(msgspec.Struct):
-    article_id: str
-    annotator: str
-
-
-def _places(project: Project, path: Path) -> Iterator[_Place]:
-    """Whose work on which article a file has."""
-    decoder = msgspec.json.Decoder(_Record)
-    for _, line in project.disk.lines(path):
-        try:
-            record = decoder.decode(line)
-            yield record.article_id, record.annotator
-        except files.UNREADABLE:
-            yield _UNREADABLE
 
 
 def _kept(project: Project, layer: str, inputs: str) -> _Kept | None:
