@@ -20,7 +20,8 @@ def version(annotation: Mapping[str, object], stamped: str, current: Scheme) -> 
     if not current.changes or (stamped != current.version and not way):
         return stamped
     used = {name for each in reading.results(annotation) for name in names(each)}
-    strange = {name for name in used if not _has(name, way, current)}
+    changed = {name for name in used if any(name in each.fates for each in current.changes)}
+    strange = {name for name in changed if not _has(name, way, current)}
     known = {
         old: sum(_has(name, each, current) for name in strange)
         for old, each in (_before(way, current) if strange else ())
