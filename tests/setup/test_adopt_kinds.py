@@ -520,10 +520,11 @@ def test_rows_of_one_id_and_other_texts_are_several_tasks(tmp_path, xml):
     span = {"start": 0, "end": 4, "labels": ["PER"]}
     who = {1: "good", 2: "bad"}
     rows = [
-        {"id": n, "text": text, "label": [{**span, "text": text[:4]}], "mood": mood, "annotator": user, "annotation_id": 2 * at + user}
+        {"id": n, "text": text, "label": [{**span, "text": text[:4]}], "mood": mood, "shift": mood, "annotator": user, "annotation_id": 2 * at + user}
         for at, (n, text) in enumerate(texts) for user, mood in who.items()
     ]  # fmt: skip
     made = Adopted(tmp_path, rows, xml)
+    assert made.report["in"]["tasks"] == len(texts)  # other fields may differ in one task
     of = {each["id"]: each["text"] for each in made.articles}
     said = [
         (of[each["article_id"]], each["annotator"], each["spans"][0]["text"], each["attributes"]["mood"])

@@ -60,10 +60,11 @@ def tasks(
     What is no row of JSON_MIN is passed on. `lost` counts what belongs to a region that nobody can tell.
     """
 
-    def words(row: Row) -> dict[str, object]:
-        return {name: each for name, each in _data(row, controls).items() if isinstance(each, str)}
+    def text(row: Row) -> str:
+        words = (each for each in _data(row, controls).values() if isinstance(each, str))
+        return max(words, key=len, default="")
 
-    for members in _by_task(rows, words):
+    for members in _by_task(rows, text):
         yield _task(members, controls, lost) if fits(members[0]) else dict(members[0])
 
 
@@ -118,14 +119,14 @@ def _may_be(value: object) -> bool:
     return kind is not None and value != "" and (kind != "textarea" or isinstance(value, list))
 
 
-def _by_task(rows: Iterable[Row], data: Callable[[Row], object]) -> Iterator[list[Row]]:
-    """Rows that follow each other and are of one task: they have its id, and the same `data`. Where
-    exports of several projects were put together, several tasks have one id."""
+def _by_task(rows: Iterable[Row], text: Callable[[Row], object]) -> Iterator[list[Row]]:
+    """Rows that follow each other and are of one task: they have its id and its text. Where exports of
+    several projects were put together, several tasks have one id."""
 
     def place(numbered: tuple[int, Row]) -> tuple[object, ...]:
         number, row = numbered
         identity = row.get("id")
-        return (identity, data(row)) if fits(row) and identity is not None else (number,)
+        return (identity, text(row)) if fits(row) and identity is not None else (number,)
 
     for _, group in groupby(enumerate(rows), key=place):
         yield [row for _, row in group]
