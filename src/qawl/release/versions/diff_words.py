@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from qawl.core.excerpts import many
 from qawl.core.markdown import escaped
@@ -13,6 +14,10 @@ NAMED_WITH_TITLE = re.compile(r"(?P<before>- `(?P<id>[0-9a-f]{12})`) “.*”(?P
 """A line of a changelog that names an article by its title."""
 LONGEST_TITLE = 80
 """Code points of a title that a changelog shows."""
+
+_DOCUMENTS = ("README.md", "CITATION.cff", "GUIDELINES.md")
+"""What people read beside the changelog, the card first."""
+_FIGURES = re.compile(r"[0-9a-f]{8,}|\d+")
 
 
 def markdown(found: Difference) -> str:
@@ -42,6 +47,18 @@ def named(found: Difference, *, markdown: bool = False) -> Iterator[str]:
         yield f"{bullet}{code}{each.id}{code}{called}: {shown(', '.join(each.changes))}"
     if (more := len(found.articles) - NAMED) > 0:
         yield f"{bullet}and {many(more, 'more article')}"
+
+
+def documents(old: Path, new: Path) -> list[str]:
+    """The documents of two releases that say something else, in more than figures: what a version or a
+    date changes is no other wording. The card where none does."""
+    names = [*_DOCUMENTS, *sorted(f"schemes/{each.name}" for each in (new / "schemes").glob("*"))]
+    return [each for each in names if _worded(old / each) != _worded(new / each)] or [_DOCUMENTS[0]]
+
+
+def _worded(path: Path) -> str | None:
+    """The text of a document without figures and digests; None where there is none."""
+    return _FIGURES.sub("", path.read_text("utf-8")) if path.is_file() else None
 
 
 def steps(found: Difference) -> Iterator[str]:
