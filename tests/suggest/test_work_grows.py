@@ -96,6 +96,19 @@ def test_what_repeats_takes_work_as_its_length(tmp_path, language, again):
     assert taken[1] < 2_000 * 12_000 // len(again.split()[0])
 
 
+def test_who_a_pronoun_stands_for_is_not_looked_for_in_all_quotes(tmp_path):
+    """A paragraph of quotes by “he” took the square of its length: each went back to the first that has a name."""
+    taken = []
+    for letters in (8_000, 16_000):
+        root = init.init(tmp_path / str(letters), name="c", language="en").root
+        text = "“We saw it,” said Ann Lee. " + "“No,” he said. " * (letters // 15)
+        given = {"text": text, "source": "s", **RIGHTS}
+        (root / "in.jsonl").write_text(json.dumps(given), "utf-8")
+        qawl(root, "ingest", root / "in.jsonl")
+        taken.append(work(lambda at=root: qawl(at, "suggest", "--layer", "quote")))
+    assert taken[1] < 2.2 * taken[0]
+
+
 MENTIONS = st.dictionaries(
     st.sampled_from("abc"),
     st.lists(

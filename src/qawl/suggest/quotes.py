@@ -35,20 +35,22 @@ def quotes(text: str, language: str) -> tuple[Quote, ...]:
         )
     read = arabic.read if language.partition("-")[0].lower() == "ar" else english.read
     found: list[Quote] = []
-    outer: list[Quote] = []
+    outer, sourced, full = list[Quote](), list[Quote](), list[Quote]()
     last: int | None = None
     for sentence in _sentences(text, language):
         here = [*read(sentence)]
         here += _orphans(sentence, here, outer)
         here.sort(key=lambda each: (each.content.start, -each.content.end))
         for each in here:
-            _complete(each, outer, here, sentence)
+            _complete(each, [sourced, full], here, sentence)
         parents = _parents(here)
         found += _renumbered(here, parents, len(found), last)
         for at, parent in enumerate(parents, start=len(found) - len(here)):
             if parent is None:
                 outer.append(found[at])
                 last = at if found[at].follows is None else last
+                sourced += [found[at]] * (found[at].source is not None)
+                full += [found[at]] * _is_full(found[at])
     return tuple(found)
 
 
@@ -119,10 +121,17 @@ def _renumbered(
     return here
 
 
-def _complete(quote: Quote, outer: list[Quote], here: list[Quote], sentence: Sentence) -> None:
-    """The source of a quote that names none: that of the quote before it."""
+def _complete(
+    quote: Quote, outer: list[list[Quote]], here: list[Quote], sentence: Sentence
+) -> None:
+    """The source of a quote that names none: that of the quote before it.
+
+    `outer` are the quotes of earlier sentences that have a source, and those whose source is in full: a
+    text may be long, and most of its quotes none of them.
+    """
+    sourced, full = outer
     if quote.source is None and quote.status == "implicit":
-        said = next(_earlier(quote, outer, here), None)
+        said = next(_earlier(quote, sourced, here), None)
         if said is not None:
             quote.source = said.source
         else:
@@ -130,7 +139,7 @@ def _complete(quote: Quote, outer: list[Quote], here: list[Quote], sentence: Sen
     elif quote.source is not None and quote.status is None:
         quote.status = status(sentence, quote.source)
     if quote.status == "pronoun" and quote.source is not None:
-        quote.antecedent = _antecedent(quote.source, _earlier(quote, outer, here))
+        quote.antecedent = _antecedent(quote.source, _earlier(quote, full, here))
 
 
 def _earlier(quote: Quote, outer: list[Quote], here: list[Quote]) -> Iterator[Quote]:
@@ -143,10 +152,14 @@ def _earlier(quote: Quote, outer: list[Quote], here: list[Quote]) -> Iterator[Qu
 def _antecedent(pronoun: Stretch, earlier: Iterator[Quote]) -> Stretch | None:
     """The full source that a pronoun stands for."""
     for each in earlier:
-        full = each.source is not None and each.status in {"named", "described"}
-        if full and each.source is not None and each.source.end <= pronoun.start:
+        if _is_full(each) and each.source is not None and each.source.end <= pronoun.start:
             return each.source
     return None
+
+
+def _is_full(quote: Quote) -> bool:
+    """Whether the source of a quote is named or described."""
+    return quote.source is not None and quote.status in {"named", "described"}
 
 
 def _is_before(one: Quote, other: Quote) -> bool:
