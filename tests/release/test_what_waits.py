@@ -148,3 +148,21 @@ def test_the_card_of_work_that_the_judge_alone_did_does_not_call_it_open(tmp_pat
     card = (made / "exports/releases/0.1.0/README.md").read_text("utf-8")
     assert "decided by the judge (2). Gold decided by: the judge (2)." in card
     assert "not annotated yet" not in card
+
+
+def test_a_withdrawn_article_that_is_back_is_told(tmp_path):
+    """corpus/withdrawn.jsonl was lost, and the next release had the article again without a word."""
+    made = desk(tmp_path / "trial", *TEXTS)
+    corpora.pull(made, "toy", TEXTS, {"a1": WORK, "a2": WORK})
+    first, second, *_ = sorted(ids(made).values())
+    for each in (first, second):
+        corpora.qawl(made, "withdraw", each, "--reason", "the source asked")
+    assert "BACK IN" not in run(made, "release", "0.1.0").output
+    kept = (made / "corpus/withdrawn.jsonl").read_bytes().splitlines(keepends=True)
+    (made / "corpus/withdrawn.jsonl").write_bytes(kept[0])
+    (lost,) = {first, second} - {json.loads(kept[0])["article_id"]}
+    line = f"BACK IN: 1 article, withdrawn as release 0.1.0 says ({lost}): "
+    for _ in range(2):
+        assert line in run(made, "release", "0.2.0").output
+    corpora.qawl(made, "withdraw", lost, "--reason", "the source asked")
+    assert "BACK IN" not in run(made, "release", "0.3.0").output

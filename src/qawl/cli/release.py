@@ -52,6 +52,7 @@ def command(version: str | None, bump: bool, draft: bool, silver: "Path | Remote
     for line in (
         *release_summary.left_out(built),
         *release_summary.dropped(built, corpus),
+        *release_summary.back(built, corpus),
         *release_summary.waiting(corpus),
     ):
         say(line, err=True)

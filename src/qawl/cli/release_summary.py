@@ -71,6 +71,26 @@ def dropped(built: "Built", corpus: "Project") -> "Iterator[str]":
         )
 
 
+def back(built: "Built", corpus: "Project") -> "Iterator[str]":
+    """The articles that the last release says are withdrawn and this one has: the list may be lost."""
+    from qawl.articles import released
+    from qawl.articles import store as article_store
+    from qawl.release.versions import manifest
+
+    before = released.last_version(corpus, below=built.manifest.version)
+    if before is None:
+        return
+    gone = manifest.load(corpus.release(before)).articles.withdrawn
+    known = article_store.by_id(corpus) if gone else ()
+    ids = [each for each in gone if each not in built.manifest.articles.withdrawn and each in known]
+    if ids:
+        yield (
+            f"BACK IN: {_articles(ids)}, withdrawn as release {before} says ({listed(ids, NAMED)}): "
+            "corpus/withdrawn.jsonl has no line for it any more; if that was lost, "
+            "bring it back from version control, or run `qawl withdraw` again"
+        )
+
+
 def waiting(corpus: "Project") -> "Iterator[str]":
     """How many corrections of readers gold has not followed, as nothing is decided."""
     from qawl.release import corrections
