@@ -261,3 +261,23 @@ def test_a_shell_is_told_how_a_command_line_may_go_on():
         check=True,
     )
     assert done.stdout.split() == ["plain,validate"]
+
+
+@pytest.mark.parametrize("watched", [True, False])
+def test_work_that_takes_long_says_so_on_a_terminal_alone(recorded, watched):
+    """`release`, `export`, `adjudicate` and others were silent for minutes on a large corpus: did they hang?"""
+    soon = "from qawl.cli import main, terminal; terminal.SOON = 0.0; main()"
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", soon, "-C", recorded.root, "adjudicate"],
+        stdout=theirs,
+        stderr=theirs if watched else subprocess.DEVNULL,
+    )
+    process.wait()
+    seen = os.read(ours, 1 << 16).decode()
+    for each in (ours, theirs):
+        os.close(each)
+    assert ("at work: 0 s\r" in seen) is watched
+    # The line that stands in its place has nothing left of it.
+    assert (f"{' ' * len('at work: 0 s')}\rentity: gold for" in seen) is watched
+    assert "entity: gold for" in seen

@@ -12,6 +12,12 @@ from qawl import __version__
 from qawl.cli import COMMANDS
 from qawl.core.errors import ProjectError
 
+LONG = {
+    *("adopt", "guidelines", "tasks", "validate", "agreement", "adjudicate", "release"),
+    *("diff", "score", "restore", "verify", "export"),
+}
+"""Commands that may work for long without a word; the others show a bar, or what they do."""
+
 
 class Commands(click.Group):
     """Commands in the order of work, each imported on use."""
@@ -35,6 +41,10 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is called; refuses an option that has one value twice, or none."""
         name, command, rest = super().resolve_command(ctx, args)
+        if name in LONG:
+            from qawl.cli.terminal import at_work
+
+            ctx.with_resource(at_work(ctx))
         if command is not None:
             _refuse_options(click.Context(command, info_name=name, parent=ctx), rest)
         return name, command, rest

@@ -8,7 +8,7 @@ import click
 
 from qawl.cli import options
 from qawl.cli.paths import Given, others
-from qawl.cli.terminal import say
+from qawl.cli.terminal import at_work, say
 
 if TYPE_CHECKING:
     from qawl.annotations.pulled import Pulled
@@ -202,9 +202,10 @@ def _pull(
     from qawl.cli.pull_summary import summary
 
     if exports:
-        outcome = import_files.pull_files(
-            corpus, exports, layer=layer, annotator=annotators, judge=judge
-        )
+        with at_work(click.get_current_context()):
+            outcome = import_files.pull_files(
+                corpus, exports, layer=layer, annotator=annotators, judge=judge
+            )
     else:
         outcome = _from_server(corpus, annotators)
     for line in summary(outcome, corpus.annotators):

@@ -8,7 +8,10 @@ import codecs
 import io
 import logging
 import sys
-from collections.abc import Iterable, Sequence
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 T = TypeVar("T")
+
+SOON = 2.0
+"""Seconds of work after which a terminal is told that it goes on."""
 
 _CONTROLS = {
     each: f"\\u{each:04x}" for each in (*range(0x20), *range(0x7F, 0xA0)) if chr(each) not in "\n\t"
@@ -32,6 +38,9 @@ def escaped(text: str) -> str:
 def say(message: object = "", *, err: bool = False, nl: bool = True) -> None:
     """Prints a line on stdout, or on stderr. Bytes are text in UTF-8."""
     text = message.decode() if isinstance(message, bytes) else str(message)
+    context = click.get_current_context(silent=True)
+    if context and isinstance(clock := context.meta.get(Clock.__name__), Clock):
+        clock.clear()
     click.echo(escaped(text), file=sys.stderr if err else sys.stdout, nl=nl)
 
 
@@ -63,6 +72,51 @@ def progress(items: Sequence[T], what: str) -> Iterable[T]:
 
     shown = console(err=True)
     return track(items, description=what, console=shown, disable=not shown.is_terminal)
+
+
+class Clock:
+    """One line on a terminal, written over each second: how long the work has taken so far."""
+
+    def __init__(self) -> None:
+        self._lock, self._done = threading.Lock(), threading.Event()
+        self._shown = ""
+
+    def run(self) -> None:
+        """Shows the time until the work is done."""
+        began, wait = time.monotonic(), SOON
+        while not self._done.wait(wait):
+            wait = 1.0
+            with self._lock:
+                self._shown = f"at work: {time.monotonic() - began:.0f} s"
+                sys.stderr.write(f"{self._shown}\r")
+                sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Takes the line away, before another stands in its place."""
+        with self._lock:
+            if self._shown:
+                sys.stderr.write(f"{' ' * len(self._shown)}\r")
+                sys.stderr.flush()
+            self._shown = ""
+
+    def end(self) -> None:
+        """The work is done."""
+        self._done.set()
+        self.clear()
+
+
+@contextmanager
+def at_work(context: click.Context) -> Iterator[None]:
+    """Shows how long the work within takes; nothing where nobody watches."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    clock = context.meta[Clock.__name__] = Clock()
+    threading.Thread(target=clock.run, daemon=True).start()
+    try:
+        yield
+    finally:
+        clock.end()
 
 
 def prepare() -> None:
