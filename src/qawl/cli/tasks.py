@@ -56,7 +56,7 @@ def command(
     if config is not None:
         files.write_text(config, _config(corpus, layer, judge=judge))
         say(f"{config}: the config of the project", err=True)
-    elif judge:
+    elif judge and every:
         say("the judge's project has a config of its own: --config FILE writes it", err=True)
     text = json.dumps(to_builtins(every), ensure_ascii=False, indent=1)
     if out is None:
