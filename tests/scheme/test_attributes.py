@@ -68,9 +68,7 @@ class Stars(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
 @pytest.fixture
 def stars(monkeypatch):
     monkeypatch.setitem(registry.KINDS, "stars", Stars)
-    scheme.parse.cache_clear()
-    yield
-    scheme.parse.cache_clear()
+    monkeypatch.setattr(scheme, "_PARSED", {})
 
 
 def rated(who, text):

@@ -23,9 +23,13 @@ def made_files(project: Project) -> dict[Path, str]:
 
 def stale(project: Project) -> list[Path]:
     """The made files that are missing or differ from what the schemes make now."""
+    return _differing(made_files(project))
+
+
+def _differing(files: dict[Path, str]) -> list[Path]:
     return [
         path
-        for path, content in made_files(project).items()
+        for path, content in files.items()
         if not path.is_file() or path.read_bytes() != content.encode()
     ]
 
@@ -33,7 +37,7 @@ def stale(project: Project) -> list[Path]:
 def make(project: Project) -> list[Path]:
     """Writes the stale files; which those were."""
     files = made_files(project)
-    changed = stale(project)
+    changed = _differing(files)
     for path in changed:
         core_files.write_text(path, files[path])
     return changed

@@ -5,7 +5,6 @@ Schema (`json_schema`) and the guidelines are made from the value that is read h
 """
 
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 from msgspec import structs
@@ -48,6 +47,8 @@ __all__ = [
     "titles",
 ]
 
+_PARSED: dict[str, Scheme] = {}
+
 
 def load(project: Project, layer: str) -> Scheme:
     """The scheme of a layer of this corpus; raises SchemeError."""
@@ -81,12 +82,17 @@ def load_file(path: Path, disk: Disk | None = None) -> Scheme:
     return scheme
 
 
-@cache
 def parse(text: str, where: str) -> Scheme:
     """The scheme of a YAML text; `where` names the file in messages.
 
-    The same text is parsed once: many steps of one command ask for the schemes.
+    The same text is parsed once, wherever it stands: many steps of one command ask for the schemes.
     """
+    if text not in _PARSED:
+        _PARSED[text] = _parsed(text, where)
+    return _PARSED[text]
+
+
+def _parsed(text: str, where: str) -> Scheme:
     stated = strict_yaml.read(text, where, SchemeError, words=True)
     filled = defaults.filled(stated)
     given = filled.pop("attributes", ()) if isinstance(filled, dict) else ()
