@@ -77,6 +77,15 @@ def test_a_clone_without_them_makes_the_same(grown):
     assert {each: (grown.folder / each).read_bytes() for each in made} == made
 
 
+def test_who_keeps_a_large_file_in_git_is_obeyed(grown, caplog):
+    """Git LFS takes large files: the line that leaves them out came back behind theirs at each pull."""
+    line = "!/annotations/toy.jsonl\n"
+    (grown.folder / "exports/.gitignore").write_text(line, "utf-8")
+    grown.annotate("toy", marks)
+    assert (grown.folder / "exports/.gitignore").read_text("utf-8") == line
+    assert "gitignore" not in caplog.text
+
+
 def test_small_files_stay_in_git(tmp_path):
     loop = Loop(tmp_path / "c", {"toy": TOY}, TEXTS)
     loop.annotate("toy", marks)

@@ -9,7 +9,7 @@ import pytest
 from memory import Memory
 
 import corpora
-from qawl.core import files, project
+from qawl.core import files, git_files, project
 from qawl.core.errors import ProjectError, ServerError
 from qawl.core.records import Annotation, Provenance, Span, Suggestion
 from qawl.scheme import doubts
@@ -376,6 +376,66 @@ def test_a_judge_whose_annotations_are_gone_keeps_their_tasks(waiting):
     code, said = corpora.main(folder, "push")
     assert (code, "qawl pull --rebuild" in said) == (1, True), said
     assert len(judges(server)) == 2
+
+
+def test_a_judge_whose_gold_is_gone_keeps_their_tasks(waiting):
+    """In a copy without exports/gold nothing was left to decide: push took the judge's open tasks away."""
+    folder, server = waiting
+    assert corpora.main(folder, "push")[0] == 0
+    (folder / "exports/gold/ner.jsonl").unlink()
+    for words in (["push"], ["push", "--dry-run"], ["push", "--recover"]):
+        code, said = corpora.main(folder, *words)
+        assert (code, "no gold here: run `qawl adjudicate`" in said) == (1, True), said
+        assert len(judges(server)) == 2
+    corpora.qawl(folder, "adjudicate")
+    assert "nothing to do" in corpora.main(folder, "push")[1]
+
+
+def test_a_clone_without_what_git_leaves_out_takes_nothing_from_the_server(waiting, monkeypatch):
+    """A push of a clone without suggestions took them from all open tasks, and without gold from the judge
+    what waits: it looked as if nobody wanted them."""
+    folder, server = waiting
+    monkeypatch.setattr(git_files, "LARGEST", 10)
+    for words in (["pull", "--rebuild"], ["adjudicate"], ["suggest", "--layer", "ner"]):
+        corpora.qawl(folder, *words)
+    assert corpora.main(folder, "push")[0] == 0
+    before = copy.deepcopy(server.held)
+    for of, command in git_files.MADE_BY.items():
+        path = folder / f"exports/{of}/ner.jsonl"
+        content = path.read_bytes()
+        path.unlink()
+        code, said = corpora.main(folder, "push")
+        path.write_bytes(content)
+        assert (code, f"exports/{of}/ner.jsonl is not here" in said) == (1, True), said
+        assert f"run `{command}`" in said
+        assert server.held == before
+    assert "nothing to do" in corpora.main(folder, "push")[1]
+
+
+def test_a_first_annotation_is_no_disagreement_with_what_comes_after_adjudicate(waiting):
+    """Gold of one annotator alone is open until the second has come; the judge was asked at once, though
+    the lead had not said so with `adjudicate`."""
+    folder, server = waiting
+    (folder / "in.jsonl").write_text(json.dumps({"text": "Bo met Ana.", "source": "desk"}), "utf-8")
+    corpora.qawl(folder, "ingest", folder / "in.jsonl")
+    (new,) = (
+        each["id"]
+        for each in map(json.loads, (folder / "corpus/articles.jsonl").open(encoding="utf-8"))
+        if each["text"] == "Bo met Ana."
+    )
+    for who, end, user in (("a1", 2, 1), ("a2", 6, 2)):
+        third = {"3": corpora.work([corpora.mark("r", "PER", 0, end)])}
+        task = corpora._task("ner", 3, user, "Bo met Ana.", third["3"])
+        (folder / "work.json").write_text(json.dumps([task]), "utf-8")
+        words = ["--layer", "ner", "--annotator", who]
+        corpora.qawl(folder, "pull", "--from", folder / "work.json", *words)
+        if who == "a1":
+            corpora.qawl(folder, "adjudicate")
+        assert corpora.main(folder, "push")[0] == 0
+        assert new not in judges(server)
+    corpora.qawl(folder, "adjudicate")
+    assert corpora.main(folder, "push")[0] == 0
+    assert new in judges(server)
 
 
 def test_the_judge_gets_no_article_that_was_withdrawn_since(waiting):

@@ -69,7 +69,7 @@ def _rebuild(project: Project, layer: str, inputs: str) -> int:
     made = _Made(project, layer)
     path = project.annotations_file(layer)
     count = files.write(path, made.complete())
-    git_files.leave_out_large(project, path, "qawl pull --rebuild")
+    git_files.leave_out_large(project, path)
     folder, name = _FOLDER.format(layer), _name(project, layer, inputs)
     kept = to_json(_Kept(count, tuple(made.found)))
     result_cache.keep_content(project, folder, name, kept)

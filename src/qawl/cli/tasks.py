@@ -76,13 +76,9 @@ def _config(corpus: "Project", layer: str, *, judge: bool) -> str:
 
 def _judges(corpus: "Project", layer: str) -> "list[Task]":
     """The judge's tasks that nobody has decided yet."""
-    from qawl.core.errors import InputError
-    from qawl.gold.judge_tasks import judge_tasks
+    from qawl.gold.judge_tasks import judge_tasks, need_gold
 
-    if not corpus.gold_file(layer).exists():
-        raise InputError(
-            f"{layer} has no gold yet: run `qawl adjudicate`, which finds what a judge is to decide"
-        )
+    need_gold(corpus, layer)
     return list(judge_tasks(corpus, layer))
 
 

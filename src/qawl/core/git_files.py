@@ -8,30 +8,67 @@ import logging
 from pathlib import Path
 
 from qawl.core import files
+from qawl.core.errors import InputError
 from qawl.core.project import Project
 
 LARGEST = 50_000_000
 """Bytes of the largest file that git is asked to keep, but for one line that is longer."""
 
+MADE_BY = {
+    "annotations": "qawl pull --rebuild",
+    "gold": "qawl adjudicate",
+    "suggestions": "qawl suggest",
+}
+"""What makes the files of a folder of exports/ anew."""
+
 _log = logging.getLogger("qawl")
 
 
-def leave_out_large(project: Project, path: Path, command: str) -> None:
-    """Leaves a file of exports/ out of git once it is too large, and says so; `command` makes it anew."""
-    ignore = project.exports / ".gitignore"
-    name = f"/{path.relative_to(project.exports).as_posix()}"
+def leave_out_large(project: Project, path: Path) -> None:
+    """Leaves a file of exports/ out of git once it is too large, and says so; a line that keeps it in git
+    (`!` and its name) is obeyed."""
+    name = _named(project, path)
     if not path.is_file() or path.stat().st_size <= LARGEST:
         return
-    given = ignore.read_bytes().splitlines() if ignore.is_file() else []
-    if name.encode() in given:
+    given = _lines(project)
+    if not {name, b"!" + name}.isdisjoint(given):
         return
-    files.write_bytes(ignore, [each + b"\n" for each in (*given, name.encode())])
+    files.write_bytes(_ignore(project), [each + b"\n" for each in (*given, name)])
     _log.warning(
         "exports%s is larger than %d MB, and hosts of git refuse large files: exports/.gitignore leaves "
         "it out now. In a clone, `%s` makes it again. If git has it already, run `git rm --cached "
         "exports%s`",
-        name,
+        name.decode(),
         LARGEST // 1_000_000,
-        command,
-        name,
+        MADE_BY[path.parent.name],
+        name.decode(),
     )
+
+
+def need_left_out(project: Project) -> None:
+    """Raises InputError where a file that is left out of git is not here, as in a clone: without it, a
+    server looks as if it held what nobody wants."""
+    given = _lines(project)
+    for layer in project.settings.layers:
+        for of in (project.annotations_file, project.gold_file, project.suggestions_file):
+            path = of(layer)
+            if _named(project, path) in given and not path.exists():
+                raise InputError(
+                    f"exports/{path.parent.name}/{path.name} is not here, and exports/.gitignore leaves "
+                    f"it out of git: run `{MADE_BY[path.parent.name]}`, which makes it again, or take "
+                    "its line out of exports/.gitignore"
+                )
+
+
+def _ignore(project: Project) -> Path:
+    return project.exports / ".gitignore"
+
+
+def _named(project: Project, path: Path) -> bytes:
+    """A file of exports/ as its line names it."""
+    return f"/{path.relative_to(project.exports).as_posix()}".encode()
+
+
+def _lines(project: Project) -> list[bytes]:
+    ignore = _ignore(project)
+    return ignore.read_bytes().splitlines() if ignore.is_file() else []

@@ -53,7 +53,7 @@ def adjudicate(project: Project) -> Adjudicated:
                     for gold in chain([first] if first else [], made):
                         file.write(to_json(gold) + b"\n")
                 decider.keep()
-                git_files.leave_out_large(project, path, "qawl adjudicate")
+                git_files.leave_out_large(project, path)
         project.judge_file(layer).unlink(missing_ok=True)
     return outcome
 

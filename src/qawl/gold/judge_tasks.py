@@ -12,10 +12,11 @@ from qawl.annotations.to_label_studio import write_results
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
 from qawl.core import gold_file
+from qawl.core.errors import InputError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Gold, as_annotation
 from qawl.gold.decide import Decider, Stored
-from qawl.gold.decided import Decided, decided
+from qawl.gold.decided import Decided, decided, one_alone
 from qawl.gold.points import Points
 from qawl.gold.questions import Questions
 from qawl.scheme import scheme
@@ -24,6 +25,14 @@ from qawl.scheme.scheme import Scheme
 
 START = "agreed"
 """The name of the suggestion that a judge's project opens with, in all tasks."""
+
+
+def need_gold(project: Project, layer: str) -> None:
+    """Raises InputError where a layer has no gold: nobody knows what its judge is to decide."""
+    if not project.gold_file(layer).exists():
+        raise InputError(
+            f"{layer} has no gold here: run `qawl adjudicate`, which finds what a judge is to decide"
+        )
 
 
 def judge_tasks(project: Project, layer: str) -> Iterator[Task]:
@@ -51,10 +60,16 @@ def _asked(project: Project, layer: str, decider: Decider) -> Iterator[Decided]:
     stored = Stored((each.article_id, each) for each in gold_file.read(project, layer))
     for each in decided(project, layer, decider):
         before = stored.take(each.article.id)
-        left = before is not None and (not before.complete or bool(each.pending))
-        if left and each.for_the_judge and each.article.id not in out:
+        if before and _left(before, each) and each.for_the_judge and each.article.id not in out:
             yield each
     stored.finish()
+
+
+def _left(before: Gold, now: Decided) -> bool:
+    """Whether the gold that is stored leaves to a judge what is open now; what one annotator alone had
+    done is no disagreement yet where another has come since."""
+    same = one_alone(now.gold) or not one_alone(before)
+    return bool(now.pending) or (same and not before.complete)
 
 
 def brought(

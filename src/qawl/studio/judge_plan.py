@@ -24,6 +24,8 @@ class JudgePlan:
     def steps(self, *, renewed: bool) -> Iterator[Step]:
         """The step of the layer's judge, where there is something to decide; `renewed`: annotators have
         projects of older versions of the scheme, whose work comes into new ones."""
+        if self._there:
+            judge_tasks.need_gold(self._layer.project, self._layer.name)
         waiting = list(judge_tasks.judge_tasks(self._layer.project, self._layer.name))
         if waiting or self._there:
             place = self._layer.place(self._layer.wanted(JUDGE), self._there, (JUDGE,))

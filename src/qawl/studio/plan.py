@@ -8,7 +8,7 @@ from qawl.annotations import tasks
 from qawl.annotations.journal_fields import ASSIGNED
 from qawl.annotations.placing import Placing
 from qawl.articles import store as article_store
-from qawl.core import names
+from qawl.core import git_files, names
 from qawl.core.errors import ServerError
 from qawl.core.excerpts import many
 from qawl.core.project import Project
@@ -135,6 +135,7 @@ def _ids(client: Client, project: int, where: Filter) -> set[int]:
 def plan(client: Client, project: Project, owed: Owed | None = None) -> list[Step]:
     """What brings the server in step, a step for each project; `owed` are tasks that must be there,
     whoever works now."""
+    git_files.need_left_out(project)
     there = remotes(client, project)
     schemes = scheme.load_all(project)
     refuse_foreign(client, dict(_titles(project, schemes)), {each.id for each in there})

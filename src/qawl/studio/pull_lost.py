@@ -71,8 +71,9 @@ class LostProjects:
         if mark.annotator != JUDGE:
             return False
         try:
+            judge_tasks.need_gold(self._project, mark.layer)
             waiting = judge_tasks.waiting(self._project, mark.layer)
-        except (InputError, JournalError):  # nobody knows as long as these are damaged
+        except (InputError, JournalError):  # nobody knows as long as these are damaged or gone
             return False
         return waiting.isdisjoint(articles)
 

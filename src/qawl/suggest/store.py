@@ -73,7 +73,7 @@ def make(
         made = [without(each, outcome.weak[layer]) for each in made]
         path = project.suggestions_file(layer)
         files.write(path, made)
-        git_files.leave_out_large(project, path, "qawl suggest")
+        git_files.leave_out_large(project, path)
         outcome.articles[layer] = len(made)
         outcome.spans[layer] = sum(len(each.spans) for each in made)
         outcome.relations[layer] = sum(len(each.relations) for each in made)
