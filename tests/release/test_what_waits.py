@@ -166,3 +166,19 @@ def test_a_withdrawn_article_that_is_back_is_told(tmp_path):
         assert line in run(made, "release", "0.2.0").output
     corpora.qawl(made, "withdraw", lost, "--reason", "the source asked")
     assert "BACK IN" not in run(made, "release", "0.3.0").output
+
+
+def test_texts_that_the_last_release_withholds_are_told_where_they_are_shown(tmp_path):
+    """An older corpus/articles.jsonl came back, from before the rights were taken away: the next release
+    had the texts, without a word."""
+    made = desk(tmp_path / "trial", *TEXTS)
+    corpora.pull(made, "toy", TEXTS, {"a1": WORK, "a2": WORK})
+    path = made / "corpus/articles.jsonl"
+    older = path.read_bytes()
+    assert older.count(b'"redistribute":true') == 5
+    path.write_bytes(older.replace(b'"redistribute":true', b'"redistribute":false', 1))
+    assert "SHOWN NOW" not in run(made, "release", "0.1.0").output
+    path.write_bytes(older)
+    shown = json.loads(older.splitlines()[0])["id"]
+    line = f"SHOWN NOW: the text of 1 article, which release 0.1.0 withholds ({shown}): "
+    assert line in run(made, "release", "0.2.0").output

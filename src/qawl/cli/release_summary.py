@@ -72,7 +72,7 @@ def dropped(built: "Built", corpus: "Project") -> "Iterator[str]":
 
 
 def back(built: "Built", corpus: "Project") -> "Iterator[str]":
-    """The articles that the last release says are withdrawn and this one has: the list may be lost."""
+    """The articles that this release has or shows and the last does not: what said so may be lost."""
     from qawl.articles import released
     from qawl.articles import store as article_store
     from qawl.release.versions import manifest
@@ -80,14 +80,21 @@ def back(built: "Built", corpus: "Project") -> "Iterator[str]":
     before = released.last_version(corpus, below=built.manifest.version)
     if before is None:
         return
-    gone = manifest.load(corpus.release(before)).articles.withdrawn
-    known = article_store.by_id(corpus) if gone else ()
-    ids = [each for each in gone if each not in built.manifest.articles.withdrawn and each in known]
+    then, now = manifest.load(corpus.release(before)).articles, built.manifest.articles
+    known = article_store.by_id(corpus) if then.withdrawn or then.withheld else ()
+    ids = [each for each in then.withdrawn if each not in now.withdrawn and each in known]
     if ids:
         yield (
             f"BACK IN: {_articles(ids)}, withdrawn as release {before} says ({listed(ids, NAMED)}): "
             "corpus/withdrawn.jsonl has no line for it any more; if that was lost, "
             "bring it back from version control, or run `qawl withdraw` again"
+        )
+    shown = sorted(({*then.withheld} & {*known}) - {*now.withheld, *now.withdrawn})
+    if shown:
+        yield (
+            f"SHOWN NOW: the text of {_articles(shown)}, which release {before} withholds "
+            f"({listed(shown, NAMED)}): corpus/articles.jsonl says redistribute: true; if that is an "
+            "older copy, bring the newer one back from version control"
         )
 
 
