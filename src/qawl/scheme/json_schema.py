@@ -1,6 +1,5 @@
 """JSON Schemas (2020-12): those written by hand, and each layer's, made from its scheme."""
 
-import copy
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +28,7 @@ def path(name: str) -> Path:
 
 def annotation_schema(scheme: Scheme) -> Schema:
     """What an annotation of this layer may hold: its labels, attributes and relations, no others."""
-    schema = copy.deepcopy(load("annotation"))
+    schema = load("annotation")
     schema["title"] = f"Annotation of the layer {scheme.layer}"
     schema["description"] = (
         f"Made from label_config/{scheme.layer}.yaml, version {scheme.version}, by `qawl scheme`."
