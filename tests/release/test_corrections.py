@@ -1,6 +1,7 @@
 """A reader's correction: from an address of a release to the judge, and into the errata of the next one."""
 
 import json
+from unicodedata import normalize
 
 import pytest
 import yaml
@@ -314,6 +315,32 @@ def test_values_are_corrected(tmp_path):
     assert told["attributes"] == ["sure"]
     assert "(PER 9-21): corrected in sure." in entry
     assert correct(folder, where, "--unset", "sure", *WHO).exit_code == 0
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_names_are_known_in_whatever_form_they_are_typed(tmp_path, form):
+    """A Mac gives names decomposed. `correct` had no such attribute, and other commands no such annotator."""
+    folder = tmp_path / "trial"
+    scheme = {
+        **SCHEME,
+        "attributes": [
+            corpora.choice(normalize(form, "sûr"), "oui", normalize(form, "né"), of=["PER"])
+        ],
+    }
+    corpora.corpus(folder, scheme, TEXTS, ["a1", "rené"])
+    work = corpora.work([corpora.mark("r", "PER", 9, 21)])
+    corpora.pull(folder, "toy", TEXTS, {"a1": {"t1": work}, "rené": {"t1": work}})
+    assert run(folder, "release", "0.1.0", "--draft").exit_code == 0
+    for each in ("NFC", "NFD"):
+        who = normalize(each, "rené")
+        assert run(folder, "validate", "--annotator", who).exit_code == 0
+        assert run(folder, "tasks", "--layer", "toy", "--annotator", who).exit_code == 0
+        done = run(folder, "export", "jsonl", "--to", str(tmp_path / each), "--annotator", who)
+        assert done.exit_code == 0, done.output
+    where = address(folder, "t1", "Layla Haddad")
+    asked = [normalize(each, "sûr=né") for each in ("NFC", "NFD")]
+    assert correct(folder, where, "--set", asked[1], *WHO).exit_code == 0
+    assert "reported before" in correct(folder, where, "--set", asked[0], *WHO).output
 
 
 def test_a_corrected_label_takes_along_what_it_can_have_alone(tmp_path):

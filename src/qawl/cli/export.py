@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qawl.cli.options import COMPOSED
 from qawl.cli.paths import ReleaseFolder, Written
 from qawl.cli.terminal import say
 from qawl.core.excerpts import many
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     "--annotator",
     "annotators",
     multiple=True,
+    type=COMPOSED,
     help="The annotations of this annotator in place of gold; may be given again.",
 )
 @click.option(

@@ -1,12 +1,27 @@
 """Options that go together, or don't, and layers that there are: what would have no effect is refused."""
 
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 import click
 from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from qawl.core.project import Project
+
+
+class Composed(click.types.StringParamType):
+    """A name or value as files of the corpus have it, composed (NFC): some keyboards and shells write
+    letters and their marks apart."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """The text, composed."""
+        return normalize("NFC", str(super().convert(value, param, ctx)))
+
+
+COMPOSED = Composed()
 
 
 def given() -> list[str]:

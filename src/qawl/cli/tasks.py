@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qawl.cli.options import COMPOSED
 from qawl.cli.paths import Written
 from qawl.cli.terminal import say
 from qawl.core.excerpts import many
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--layer", required=True, help="The layer to annotate.")
-@click.option("--annotator", help="Only the share of this annotator.")
+@click.option("--annotator", type=COMPOSED, help="Only the share of this annotator.")
 @click.option(
     "--judge", is_flag=True, help="The judge's tasks, for what `adjudicate` has left open."
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qawl.cli.options import COMPOSED
 from qawl.cli.paths import Written
 from qawl.cli.terminal import say
 from qawl.core.excerpts import many
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 @click.option("--check", "only", help="Findings of this check alone.")
 @click.option("--level", type=click.IntRange(1, 5), help="Findings of this level alone.")
 @click.option("--article", help="Findings of this article alone.")
-@click.option("--annotator", help="Findings of this annotator alone.")
+@click.option("--annotator", type=COMPOSED, help="Findings of this annotator alone.")
 @click.option("--fix", is_flag=True, help="Apply the safe, named repairs; each can be undone.")
 @click.option("--undo", is_flag=True, help="Take back all repairs.")
 def command(

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
+from unicodedata import normalize
 
 from qawl.annotations import corrections, derive, verdicts
 from qawl.annotations.corrections import Correction, Mark
@@ -52,6 +53,7 @@ def correct(project: Project, asked: Asked) -> Correction | None:
     article = _article(project, parts["article"])
     current = scheme.load(project, layer)
     span = _now(project, layer, article, was, asked.address)
+    asked = _as_written(asked, current)
     right = _right(asked, span, current, article)
     values = {} if right is None else _values(asked, right, current)
     had = {name: span.attributes.get(name) for name in values}
@@ -73,6 +75,18 @@ def correct(project: Project, asked: Asked) -> Correction | None:
             credit=asked.credit,
         ),
     )
+
+
+def _as_written(asked: Asked, current: Scheme) -> Asked:
+    """The same with names as the scheme writes them and all else composed: some keyboards and shells
+    write letters and their marks apart."""
+
+    def written(word: str) -> str:
+        plain = normalize("NFC", word)
+        return current.decomposed.get(plain, plain)
+
+    values = {written(name): [*map(written, words)] for name, words in asked.values.items()}
+    return replace(asked, label=asked.label and written(asked.label), values=values)
 
 
 def states(project: Project) -> list[tuple[Correction, str]]:
