@@ -320,6 +320,45 @@ def test_the_start_of_a_document_of_another_corpus_names_no_article(tmp_path, st
     assert reasons(report) == {}
 
 
+@pytest.mark.parametrize("start", ["-DOCSTART- {} O", "-DOCSTART- {}", "-DOCSTART-\t{}\tO"])
+def test_the_id_in_the_start_of_a_document_is_that_of_its_article(tmp_path, start):
+    """Only ids as `qawl export` writes them were read; articles of others were numbered."""
+    rows = []
+    for identity, name in (("news-7", "Jan"), ("news-9", "Piet")):
+        rows += [start.format(identity), "", f"{name}\tB-PER", ""]
+    report, records, articles = adopt(tmp_path, {"a.txt": "\n".join(rows)})
+    assert sorted(marked(records)) == [("PER", "Jan"), ("PER", "Piet")]
+    assert sorted(each["source_id"] for each in articles) == ["news-7", "news-9"]
+    assert reasons(report) == {}
+
+
+def test_what_argilla_and_prodigy_leave_empty_says_nothing(tmp_path):
+    """An empty field of Argilla became the text "{}", and null in a list of typed answers an empty one."""
+    spans = [{"start": 0, "end": 4, "label": ""}, {"start": 0, "end": 4, "label": "P"}]
+    answer = [{"user_id": "u1", "status": "submitted", "value": spans}]
+    row = {
+        "fields": {"text": "Rima left."},
+        "responses": {"ner": answer, "note": [{**answer[0], "value": {}}]},
+    }
+    report, records, _ = adopt(tmp_path, {"a.json": json.dumps([row])})
+    assert marked(records) == [("P", "Rima")]
+    assert records[0]["attributes"] == {}
+    assert sum(each["count"] for each in report["left_out"]) == 1
+
+
+@pytest.mark.parametrize("typed", [[None, "yes"], ["yes", "", None]])
+def test_nothing_among_typed_answers_of_prodigy_is_no_answer(tmp_path, typed):
+    """Null among several answers became an empty one."""
+    row = {
+        "text": "Rima left.",
+        "spans": [{"start": 0, "end": 4, "label": "P"}],
+        "answer": "accept",
+        "user_input": typed,
+    }
+    _, records, _ = adopt(tmp_path, {"a.jsonl": json.dumps(row)})
+    assert records[0]["attributes"] == {"user_input": "yes"}
+
+
 def test_a_response_of_argilla_1_without_values_is_somebodys_work(tmp_path):
     """Who discarded a record, or marked nothing in it, was not there at all."""
     mark = {"start": 0, "end": 4, "label": "P"}

@@ -81,14 +81,14 @@ def _answer(made: Document, works: dict[str, Work], question: str, answer: objec
     if isinstance(value, list) and any(isinstance(each, dict) for each in value):
         for each in value:
             _piece(made, work, question, each)
-    elif (plain := _plain(made, value)) not in EMPTY:
+    elif value not in EMPTY and (plain := _plain(made, value)) not in EMPTY:
         work.attributes[question] = plain
 
 
 def _piece(made: Document, work: Work, question: str, each: object) -> None:
     given = each if isinstance(each, dict) else {}
     start, end, label = whole(given.get("start")), whole(given.get("end")), given.get("label")
-    if start is not None and end is not None and isinstance(label, str):
+    if start is not None and end is not None and isinstance(label, str) and label:
         work.marks.append(Mark(f"s{len(work.marks) + 1}", label, start, end))
     else:
         made.notes.append(f"answer to {question} of a kind that is not read")

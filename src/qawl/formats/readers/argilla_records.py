@@ -101,6 +101,6 @@ def _mark(each: object, number: int) -> Mark | None:
     if not isinstance(each, list) or len(each) < 3:
         return None
     label, start, end = each[0], whole(each[1]), whole(each[2])
-    if start is None or end is None or not isinstance(label, str):
+    if start is None or end is None or not isinstance(label, str) or not label:
         return None
     return Mark(f"s{number}", label, start, end)

@@ -53,8 +53,12 @@ def read(path: Path) -> Iterator[Found]:
     names = own.named(path.with_name(f"{path.name.split('.')[0]}.names.json"))
     documents = list(_documents(text))
     shape = _shape([token for _, sentences in documents for each in sentences for token in each])
+    told = [_told_id(start) for start, _ in documents]
+    apart = len(set(told)) == len(told)  # one word for all is the name of none
     for number, (start, sentences) in enumerate(documents, start=1):
         found = _document(path, number, start, sentences, shape, names)
+        if apart and told[number - 1]:
+            found.source_id = str(told[number - 1])
         for work in found.works:
             work.annotator = own.whose(path) or ""
         yield found
@@ -198,6 +202,12 @@ def _document(
 def _own_id(start: list[str]) -> str | None:
     """The id that a -DOCSTART- line gives its document, as `qawl export` writes it."""
     return start[1] if start[2:3] == ["-X-"] != start[1:2] else None
+
+
+def _told_id(start: list[str]) -> str | None:
+    """The id that a -DOCSTART- line of any program gives: its second column, where that is no filler."""
+    word = start[1] if len(start) > 1 else _START
+    return None if word in (_START, "-X-", NOBODY, "-") or _TAG.fullmatch(word) else word
 
 
 def _levels(start: list[str]) -> int:

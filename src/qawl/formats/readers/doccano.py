@@ -125,7 +125,7 @@ def _entity(made: Document, work: Work, at: int, each: object) -> None:
         return
     start, end = whole(each.get("start_offset")), whole(each.get("end_offset"))
     label = each.get("label")
-    if start is None or end is None or not isinstance(label, str):
+    if start is None or end is None or not isinstance(label, str) or not label:
         made.notes.append("entity without label or offsets")
         return
     work.marks.append(Mark(str(each.get("id", f"e{at + 1}")), label, start, end))

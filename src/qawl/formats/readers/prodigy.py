@@ -68,7 +68,7 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
     work = Work(session)
     made.notes += [_WHO] * bool(_TIME.search(session))
     work.skipped = row.get("answer") in ("reject", "ignore")
-    typed = {name: row[name] for name in _typed(row) if row.get(name) not in EMPTY}
+    typed = {name: row[name] for name in _typed(row) if _words(row.get(name))}
     if not work.skipped:
         there: dict[Place, Mark] = {}
         work.typed = set(typed)
@@ -115,7 +115,8 @@ def _typed(row: dict[str, Any]) -> set[str]:
 
 
 def _words(given: object) -> list[str]:
-    return [words(each) for each in (given if isinstance(given, list) else [given])]
+    listed = given if isinstance(given, list) else [given]
+    return [words(each) for each in listed if each not in EMPTY]
 
 
 def _size(given: object) -> int:
@@ -129,7 +130,7 @@ def _span(made: Document, there: dict[Place, Mark], each: object) -> Mark | None
         return None
     start, end = whole(each.get("start")), whole(each.get("end"))
     label = each.get("label")
-    if start is None or end is None or not isinstance(label, str):
+    if start is None or end is None or not isinstance(label, str) or not label:
         made.notes.append("span without label or offsets")
         return None
     place = label, start, end
