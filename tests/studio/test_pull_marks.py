@@ -201,11 +201,13 @@ def test_a_project_that_is_gone_is_an_alarm_once_and_a_note_until_it_is_put_back
     assert later == [[f"{note} alone (`qawl push --recover`)"]] * 2
 
 
-@pytest.mark.parametrize("decided", [False, True])
+@pytest.mark.parametrize("judged", ["skipped", "pulled", "adjudicated"])
 def test_a_judges_project_that_is_gone_is_said_as_long_as_something_can_be_done(
-    tmp_path, monkeypatch, server, decided
+    tmp_path, monkeypatch, server, judged
 ):
-    """Verdicts that nothing waits for are never put back: their project raised its alarm for ever."""
+    """Verdicts that nothing waits for are never put back: their project raised its alarm for ever. A verdict
+    decides once it is pulled; what the judge skipped waits for them."""
+    decided = judged != "skipped"
     texts = {"1": "Sami met Layla."}
     current = corpora.scheme("ner", ["PER", "LOC"])
     folder = corpora.corpus(tmp_path / "corpus", current, texts, ["a1", "a2"])
@@ -219,10 +221,10 @@ def test_a_judges_project_that_is_gone_is_said_as_long_as_something_can_be_done(
     assert corpora.main(folder, "push")[0] == 0
     (judges,) = (each["id"] for each in server.made if "adjudication" in each["description"])
     server.annotate(judges, "Sami", "PER", control="ner", user=9)
+    server.held[judges][0]["annotations"][0]["was_cancelled"] = not decided
     assert corpora.main(folder, "pull")[0] == 0
-    if decided:
+    if judged == "adjudicated":
         corpora.qawl(folder, "adjudicate")
-    gold = (folder / "exports/gold/ner.jsonl").read_bytes()
     server.delete_project(judges)
     (alarm, *first), *later = gone(folder)
     assert (first, "(ner, adjudication) with 1 annotation is gone" in alarm) == ([], True)
@@ -234,4 +236,4 @@ def test_a_judges_project_that_is_gone_is_said_as_long_as_something_can_be_done(
     )
     if decided:
         corpora.qawl(folder, "adjudicate")
-        assert (folder / "exports/gold/ner.jsonl").read_bytes() == gold
+        assert b'"decided_by":"adjudicator"' in (folder / "exports/gold/ner.jsonl").read_bytes()

@@ -83,8 +83,8 @@ class LostProjects:
         what = f"project {mark.home[0]} ({mark.layer}, {mark.annotator}) with {left}"
         if decided:
             return (
-                f"{what} is gone from {self._marks.url}; the journal keeps them, gold counts them as "
-                "before, and nobody has to decide them again: this is said once"
+                f"{what} is gone from {self._marks.url}; the journal keeps them, and they count as "
+                "before: nobody has to decide them again: this is said once"
             )
         if not stands:
             return (
