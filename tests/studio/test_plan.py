@@ -412,7 +412,8 @@ def test_a_clone_without_what_git_leaves_out_takes_nothing_from_the_server(waiti
     assert "nothing to do" in corpora.main(folder, "push")[1]
 
 
-def test_a_first_annotation_is_no_disagreement_with_what_comes_after_adjudicate(waiting):
+@pytest.mark.parametrize("skipped", [False, True])
+def test_a_first_annotation_is_no_disagreement_with_what_comes_after(waiting, skipped):
     """Gold of one annotator alone is open until the second has come; the judge was asked at once, though
     the lead had not said so with `adjudicate`."""
     folder, server = waiting
@@ -424,8 +425,9 @@ def test_a_first_annotation_is_no_disagreement_with_what_comes_after_adjudicate(
         if each["text"] == "Bo met Ana."
     )
     for who, end, user in (("a1", 2, 1), ("a2", 6, 2)):
-        third = {"3": corpora.work([corpora.mark("r", "PER", 0, end)])}
-        task = corpora._task("ner", 3, user, "Bo met Ana.", third["3"])
+        marks = [corpora.mark("r", "PER", 0, end)]
+        work = corpora.work(marks, skipped=skipped and who == "a2")
+        task = corpora._task("ner", 3, user, "Bo met Ana.", work)
         (folder / "work.json").write_text(json.dumps([task]), "utf-8")
         words = ["--layer", "ner", "--annotator", who]
         corpora.qawl(folder, "pull", "--from", folder / "work.json", *words)
