@@ -357,6 +357,17 @@ def test_sessions_of_prodigy_that_nobody_named_are_said_and_can_be_named(tmp_pat
         assert len({json.loads(each)["annotator"] for each in work}) == annotators
 
 
+def test_the_answers_that_a_reviewer_of_prodigy_saw_are_counted_and_name_nobody(tmp_path):
+    """Its review writes them with the names of their sessions, which stood in the articles' `context`."""
+    seen = [{"spans": [ANN], "sessions": [f"news-{who}"]} for who in ("sami", "رنا")]
+    row = {"text": "Ada came.", "spans": [ANN], "answer": "accept", "_annotator_id": "news-lead"}
+    row |= {"versions": seen, "view_id": "ner_manual", "desk": "north"}
+    said = json.loads(run(tmp_path, "e.jsonl", json.dumps(row) + "\n", None).stdout)
+    assert [each["count"] for each in said["left_out"] if "reviewer" in each["reason"]] == [2]
+    article = json.loads((tmp_path / "new/corpus/articles.jsonl").read_text("utf-8"))
+    assert article["context"] == {"desk": "north"}
+
+
 def test_tasks_whose_numbers_are_written_as_fractions_are_the_same_articles(tmp_path):
     ids = set()
     for number in (int, float):

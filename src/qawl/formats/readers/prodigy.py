@@ -2,8 +2,8 @@
 
 Fields: `text`, `spans` [{start, end, label}], `relations` [{head_span, child_span, label}], `options` and
 `accept` for choices, `label` of a binary category, `user_input` or another `field_id` for what is typed,
-`answer` accept, reject or ignore, `_annotator_id` or `_session_id`. Source: Prodigy's documentation of
-its task format.
+`answer` accept, reject or ignore, `_annotator_id` or `_session_id`, `versions` where one answer was made
+of several. Source: Prodigy's documentation of its task format.
 """
 
 import re
@@ -41,7 +41,10 @@ _OWN = {
     "field_label",
     "field_placeholder",
     "field_rows",
+    "versions",  # each with the names of those who gave it, of which no corpus keeps any
+    "view_id",
 }
+_SEEN = "answer that a reviewer was shown: adopt the export that it came from to have it too"
 
 _MARKED = {"spans": "span", "relations": "relation", "accept": "choice"}
 
@@ -91,6 +94,7 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
         if _category(row):
             made.notes.append("choice of a text that was rejected or ignored")
         made.notes += ["typed answer of a text that was rejected or ignored"] * len(typed)
+    made.notes += [_SEEN] * _size(row.get("versions"))
     made.works.append(work)
     told = context(row, _OWN | typed.keys())
     made.context = {name: value for name, value in told.items() if not name.startswith("_")}
