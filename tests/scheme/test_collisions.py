@@ -242,3 +242,25 @@ def test_names_that_differ_in_case_alone_are_a_warning_of_the_command(tmp_path):
         ]
     plain = corpora.corpus(tmp_path / "d", corpora.scheme("x", ["A"]), {"t": "A text."}, ["a1"])
     assert "warning" not in corpora.main(plain, "scheme")[1]
+
+
+@pytest.mark.parametrize("place", ["layer.yaml", "qawl.yaml"])
+def test_half_a_character_is_refused_where_it_stands_and_two_halves_are_one(tmp_path, place):
+    r"""As JSON escapes an emoji ("\ud83d\ude00"), which YAML takes too: a title with half of one stopped
+    `scheme` and `release` by words that named no file, once work was collected."""
+    corpora.qawl(tmp_path, "init", "c", "--name", "c", "--language", "en")
+    root = tmp_path / "c"
+    path = root / ("label_config/entity.yaml" if place == "layer.yaml" else "qawl.yaml")
+    plain = path.read_text("utf-8")
+    inside = (
+        (r"title: {[^}]*}", "title: {en: ")
+        if place == "layer.yaml"
+        else (r"(?m)^name: .*", "name: ")
+    )
+    for written, code in (("\\ud83d\\ude00", 0), ("\\ud83d", 1)):
+        named = f'{inside[1]}"x {written}"' + "}" * (place == "layer.yaml")
+        path.write_text(re.sub(inside[0], lambda _, named=named: named, plain, count=1))
+        exit_code, said = corpora.main(root, "scheme")
+        assert exit_code == code, said
+    assert f"{path.name}, line " in said
+    assert "half a character" in said

@@ -12,6 +12,7 @@ from msgspec import inspect
 
 from qawl.core import misfits
 from qawl.core.errors import TOO_DEEP, ProjectError, QawlError, other_format
+from qawl.core.odd_json import HALF
 
 T = TypeVar("T")
 _UNKNOWN = re.compile(r"Object contains unknown field `[^`]*`(?: - at `\$(?P<path>.*)`)?")
@@ -218,7 +219,20 @@ def _words(resolvers: _Resolvers) -> _Resolvers:
 
 
 class _Strict(yaml.constructor.SafeConstructor):
-    """Refuses a key given twice."""
+    """Refuses a key given twice, and half a character; two halves, as JSON escapes them, are one."""
+
+    def construct_scalar(self, node: yaml.ScalarNode) -> Any:
+        value = super().construct_scalar(node)
+        try:
+            return (
+                value
+                if value.isascii()
+                else value.encode("utf-16", "surrogatepass").decode("utf-16")
+            )
+        except UnicodeDecodeError:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"{HALF} stands here", node.start_mark
+            ) from None
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
         seen = set[object]()
