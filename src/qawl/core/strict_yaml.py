@@ -221,7 +221,7 @@ def _words(resolvers: _Resolvers) -> _Resolvers:
 class _Strict(yaml.constructor.SafeConstructor):
     """Refuses a key given twice, and half a character; two halves, as JSON escapes them, are one."""
 
-    def construct_scalar(self, node: yaml.ScalarNode) -> Any:
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
         value = super().construct_scalar(node)
         try:
             return (
