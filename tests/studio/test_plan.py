@@ -419,11 +419,8 @@ def test_a_first_annotation_is_no_disagreement_with_what_comes_after(waiting, sk
     folder, server = waiting
     (folder / "in.jsonl").write_text(json.dumps({"text": "Bo met Ana.", "source": "desk"}), "utf-8")
     corpora.qawl(folder, "ingest", folder / "in.jsonl")
-    (new,) = (
-        each["id"]
-        for each in map(json.loads, (folder / "corpus/articles.jsonl").open(encoding="utf-8"))
-        if each["text"] == "Bo met Ana."
-    )
+    lines = (folder / "corpus/articles.jsonl").read_text("utf-8").splitlines()
+    (new,) = (each["id"] for each in map(json.loads, lines) if each["text"] == "Bo met Ana.")
     for who, end, user in (("a1", 2, 1), ("a2", 6, 2)):
         marks = [corpora.mark("r", "PER", 0, end)]
         work = corpora.work(marks, skipped=skipped and who == "a2")
