@@ -357,6 +357,17 @@ def test_sessions_of_prodigy_that_nobody_named_are_said_and_can_be_named(tmp_pat
         assert len({json.loads(each)["annotator"] for each in work}) == annotators
 
 
+@pytest.mark.parametrize("more", [{"label": [[0, 3, "A"]]}, {"spans": [ANN], "answer": "accept"}])
+def test_half_a_character_in_the_first_line_leaves_the_format_known(tmp_path, more):
+    """The whole file was taken for Label Studio's, in which no task has a text."""
+    rows = [{"text": "Ada \ud83d came.", **more}, {"text": "Ada came.", **more}]
+    written = "".join(json.dumps(each) + "\n" for each in rows)
+    done = run(tmp_path, "e.jsonl", written, None)
+    said = json.loads(done.stdout)
+    assert said["records"]["spans"] == 1
+    assert [each["count"] for each in said["left_out"]] == [1], done.output
+
+
 def test_the_answers_that_a_reviewer_of_prodigy_saw_are_counted_and_name_nobody(tmp_path):
     """Its review writes them with the names of their sessions, which stood in the articles' `context`."""
     seen = [{"spans": [ANN], "sessions": [f"news-{who}"]} for who in ("sami", "رنا")]

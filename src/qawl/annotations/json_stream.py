@@ -83,10 +83,17 @@ def elements(path: Path) -> Iterator[Element]:
 
 
 def first_of_lines(path: Path) -> Element | None:
-    """The first object of a file of objects one after the other, if it is a task or a row of JSON_MIN."""
+    """The first object that can be read of a file of objects one after the other, else why none can.
+
+    None where the first is neither a task nor a row of JSON_MIN.
+    """
+    unread = None
     with suppress(InputError):
-        return next(elements(path))
-    return None
+        for each in elements(path):
+            if UNREADABLE not in each:
+                return each
+            unread = unread or each
+    return unread
 
 
 def _as_task(element: Element) -> Element:
