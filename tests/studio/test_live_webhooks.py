@@ -27,13 +27,12 @@ def own(client, corpus):
     return [each for each in found if each["headers"].get(WHOSE) == _identity(corpus)]
 
 
-def until(what, seconds=30):
-    """Waits until something holds; how long it took."""
-    start = time.monotonic()
+def until(what, seconds=90):
+    """Waits until something holds, far shorter than the polling interval."""
+    end = time.monotonic() + seconds
     while not what():
-        assert time.monotonic() < start + seconds
+        assert time.monotonic() < end
         time.sleep(0.1)
-    return time.monotonic() - start
 
 
 @pytest.fixture
@@ -72,12 +71,11 @@ def test_submitted_work_arrives_within_seconds_and_the_hooks_go_in_the_end(serve
     assert sorted(each["id"] for each in own(client, corpus)) == sorted(e["id"] for e in before)
     time.sleep(3)  # the first pull ends
     made, _ = submit(client, corpus, first, count=2)
-    took = until(lambda: len(list(derive.read(corpus, "quote"))) == 2, 15)
-    assert took < 12
+    until(lambda: len(list(derive.read(corpus, "quote"))) == 2)
     submit(client, corpus, second)
-    until(lambda: len(list(derive.read(corpus, "quote"))) == 3, 15)
+    until(lambda: len(list(derive.read(corpus, "quote"))) == 3)
     client.request("DELETE", f"api/annotations/{made}/")
-    until(lambda: "ALARM" in said(), 15)
+    until(lambda: "ALARM" in said())
 
     # Somebody joins: their project calls from the next call of any project on, not after an hour.
     path = corpus.root / "qawl.yaml"
@@ -88,11 +86,11 @@ def test_submitted_work_arrives_within_seconds_and_the_hooks_go_in_the_end(serve
     submit(client, corpus, third)
     assert len(own(client, corpus)) == 2
     client.submit(next(plan.remote_tasks(client, second)).id, {"result": []})
-    until(lambda: len(list(derive.read(corpus, "quote"))) == 3, 20)
+    until(lambda: len(list(derive.read(corpus, "quote"))) == 3)
     assert len(own(client, corpus)) == 3
 
     process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 130
+    assert process.wait(90) == 130
     assert own(client, corpus) == []
     assert said().splitlines()[-1] == "qawl: interrupted"
     assert "refused" not in said()
@@ -122,7 +120,7 @@ def test_an_adopted_project_calls_too_and_what_a_killed_run_left_is_named(
     until(lambda: [each["project"] for each in own(client, corpus)] == [made])
     time.sleep(3)  # the first pull ends
     client.submit(second, {"result": [mark]})
-    until(lambda: len(list(derive.read(corpus, "label"))) == 2, 15)
+    until(lambda: len(list(derive.read(corpus, "label"))) == 2)
     assert not [
         each for each in doctor.examine(corpus) if each.what == "webhooks" and not each.well
     ]
@@ -158,11 +156,11 @@ def test_a_pool_calls_and_only_who_submitted_gets_the_work(served, watch, monkey
             if task["data"]["qawl_annotator"] == name:
                 person.submit(task["id"], [])
         person.close()
-        until(lambda: len(list(derive.read(corpus, "quote"))) % len(TEXTS) == 0 < len(list(derive.read(corpus, "quote"))), 20)  # fmt: skip
-    until(lambda: len(list(derive.read(corpus, "quote"))) == 2 * len(TEXTS), 20)
+        until(lambda: len(list(derive.read(corpus, "quote"))) % len(TEXTS) == 0 < len(list(derive.read(corpus, "quote"))))  # fmt: skip
+    until(lambda: len(list(derive.read(corpus, "quote"))) == 2 * len(TEXTS))
+    for person, name in zip(people, ("a1", "a2"), strict=True):
+        until(lambda line=f"user {person.id} is {name} here": line in said())
     process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 130
+    assert process.wait(90) == 130
     assert own(client, corpus) == []
-    assert f"user {people[0].id} is a1 here" in said()
-    assert f"user {people[1].id} is a2 here" in said()
     assert {each.annotator for each in derive.read(corpus, "quote")} == {"a1", "a2"}
