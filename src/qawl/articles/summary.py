@@ -48,8 +48,9 @@ def lines(outcome: Ingested) -> Iterator[str]:
         yield f"updated     {outcome.updated}: new metadata, the same text"
     yield from _cleaned(outcome)
     yield (
-        f"duplicates  {many(outcome.copies, 'copy', 'copies')} of one source, "
-        f"{outcome.same_text} of the same text, {outcome.near} near; {many(outcome.groups, 'group')}"
+        f"duplicates  {many(outcome.copies, 'copy', 'copies')} set aside (same source and text), "
+        f"{outcome.same_text} with the text of another source, {outcome.near} near; "
+        f"{many(outcome.groups, 'group')}"
     )
     yield from _findings(outcome)
     yield from _foreign(outcome)
@@ -147,9 +148,9 @@ def _undecided(outcome: Ingested) -> Iterator[str]:
 def _withheld(outcome: Ingested) -> Iterator[str]:
     """The sources that have a licence and whose texts releases may not show."""
     if sources := +outcome.withheld:
-        yield "withheld    these articles have a licence, but not redistribute: true, so releases leave"
-        yield "            their texts out. If they may show them, write it into a _source.yaml beside"
-        yield "            the articles, and ingest them again:"
+        yield "withheld    for these articles a licence is given, but not redistribute: true, so releases"
+        yield "            leave their texts out. If they may show them, write it into a _source.yaml"
+        yield "            beside the articles, and ingest them again:"
         yield from _of_sources(sources)
 
 

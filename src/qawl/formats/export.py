@@ -42,7 +42,7 @@ class Format:
 
 _WHERE = "the version of the scheme, and where in Label Studio the work stands"
 _SUPPORT = (
-    "for gold: who supports a span, how it was decided, and what annotators said where it is open"
+    "who supports a span of gold, how it was decided, and what annotators said where it is open"
 )
 _IDS = "the ids of spans"
 _ABOUT = "the articles' titles, sources and dates"

@@ -25,7 +25,9 @@ def text(described: Described, previous: Path | None, found: Difference | None) 
         f"# Changelog of {escaped(described.title)}\n\n"
         "The newest release first. The first number rises if released records change (before 1.0, the\n"
         "second number). The second rises if records are added. The third rises if only files or\n"
-        "documents change.\n\n"
+        "documents change. A span is relabelled (another label), re-bounded (other offsets) or\n"
+        "re-attributed (another value of an attribute); a relation is re-linked (to another span,\n"
+        "or under another name).\n\n"
     )
     day = f" ({described.facts.date})" if described.facts.date else ""
     entry = "\n".join(
