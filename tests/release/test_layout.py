@@ -97,6 +97,8 @@ def restored(release, tmp_path, name, content):
     CliRunner().invoke(
         cli.group, ["restore", str(release), "--articles", str(copy), "--to", str(target)]
     )
+    if not target.exists():  # no text was found
+        return {}
     rows = pq.read_table(target / "articles").to_pylist()
     assert all(row["text"] is None or sha256(row["text"]) == row["text_sha256"] for row in rows)
     return {row["source"]: row["text"] for row in rows if row["text"] is not None}
