@@ -430,7 +430,7 @@ def test_one_odd_file_is_set_aside_by_name_and_the_rest_goes_on(trial, pile):
     }
     expected = {
         "deep.jsonl:2": "nested too deeply", "deep.html:": "not an HTML page", "notes.txt:": "notes.yaml: lists or objects are nested",
-        "half.txt:": "half a character", "half_inside.txt:": "in its context", "deep_latin.jsonl:1": "nested too deeply",
+        "half.txt:": "half a character", "half_inside.txt:": "half_inside.yaml, line 1, column 26", "deep_latin.jsonl:1": "nested too deeply",
         "wide.txt:": "wide.yaml: not UTF-16", "times.parquet:2": "a value that can't be read",
     }  # fmt: skip
     assert set(reasons) == set(expected)
