@@ -13,7 +13,8 @@ from qawl.core.project import Project
 from qawl.scheme import scheme
 
 _ENDINGS = (".json", ".json.gz")
-"""Of the files in a folder those that are read, and those that target storage names by a number."""
+"""Of the files in a folder those that are read, beside those that are named by a number alone, as target
+storage writes them."""
 _SHOWN = 20
 """Files that are named."""
 

@@ -84,7 +84,7 @@ class LostProjects:
         if decided:
             return (
                 f"{what} is gone from {self._marks.url}; the journal keeps them, and they count as "
-                "before: nobody has to decide them again: this is said once"
+                "before; nobody has to decide them again (this is said once)"
             )
         if not stands:
             return (
