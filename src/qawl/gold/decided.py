@@ -8,7 +8,7 @@ from qawl.annotations import corrections, derive, verdicts
 from qawl.annotations.corrections import Correction
 from qawl.articles import store as article_store
 from qawl.core.project import Project
-from qawl.core.records import JUDGE, Annotation, Article, Gold
+from qawl.core.records import JUDGE, Annotation, Article, Disagreement, Gold
 from qawl.gold.decide import Decider
 
 
@@ -67,6 +67,17 @@ def waits(gold: Gold, records: Iterable[Annotation], project: Project) -> bool:
     return one_alone(gold) and count < project.asked(gold.layer, gold.article_id)
 
 
+def waited(gold: Gold, project: Project) -> bool:
+    """Whether gold waited for further annotators, not for a judge, when it was made."""
+    asked = project.asked(gold.layer, gold.article_id)
+    return any(len(each.readings) < asked for each in _alone(gold))
+
+
 def one_alone(gold: Gold) -> bool:
     """Whether one annotator alone worked on an article that several are to do."""
-    return any(each.kind == "article" and each.name == "annotators" for each in gold.open)
+    return any(True for _ in _alone(gold))
+
+
+def _alone(gold: Gold) -> Iterator[Disagreement]:
+    """What is open in gold since one annotator alone worked on the article."""
+    return (each for each in gold.open if (each.kind, each.name) == ("article", "annotators"))

@@ -16,7 +16,7 @@ from qawl.core.errors import InputError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Gold, as_annotation
 from qawl.gold.decide import Decider, Stored
-from qawl.gold.decided import Decided, decided
+from qawl.gold.decided import Decided, decided, waited
 from qawl.gold.points import Points
 from qawl.gold.questions import Questions
 from qawl.scheme import scheme
@@ -60,17 +60,10 @@ def _asked(project: Project, layer: str, decider: Decider) -> Iterator[Decided]:
     stored = Stored((each.article_id, each) for each in gold_file.read(project, layer))
     for each in decided(project, layer, decider):
         before = stored.take(each.article.id)
-        left = before is not None and not before.complete and not _early(before, project)
+        left = before is not None and not before.complete and not waited(before, project)
         if (left or each.pending) and before and each.for_the_judge and each.article.id not in out:
             yield each
     stored.finish()
-
-
-def _early(before: Gold, project: Project) -> bool:
-    """Whether gold waited for further annotators, not for a judge, when it was made."""
-    asked = project.asked(before.layer, before.article_id)
-    alone = (e.readings for e in before.open if (e.kind, e.name) == ("article", "annotators"))
-    return any(len(each) < asked for each in alone)
 
 
 def brought(
