@@ -9,7 +9,7 @@ import pytest
 from conftest import TOY
 from loop import Loop
 from qawl.core import git_files
-from qawl.core.errors import JournalError
+from qawl.core.errors import InputError, JournalError
 
 TEXTS = [f"Ana met Bo in Rome on day {number}." for number in range(9)]
 
@@ -92,3 +92,24 @@ def test_small_files_stay_in_git(tmp_path):
     loop.run("adjudicate")
     assert not ignored(loop.folder)
     assert not (loop.folder / "exports/.gitignore").exists()
+
+
+def test_a_clone_without_suggestions_writes_no_tasks_without_them(grown):
+    """`tasks` wrote them with exit code 0, and annotators of a server elsewhere got no suggestions."""
+    out = grown.folder.parent / "tasks.json"
+    (grown.folder / "exports/.gitignore").write_text("/suggestions/toy.jsonl\n", "utf-8")
+    with pytest.raises(InputError, match="run `qawl suggest`"):
+        grown.run("tasks", "--layer", "toy", "--out", str(out))
+    assert not out.exists()
+
+
+def test_the_judge_s_tasks_of_edited_annotations_are_told(tmp_path):
+    """A verdict on such a task counts no more once the annotations are derived again."""
+    loop = Loop(tmp_path / "c", {"toy": TOY}, TEXTS)
+    loop.annotate("toy", marks)
+    loop.run("adjudicate")
+    judged = ("tasks", "--layer", "toy", "--judge", "--out", str(tmp_path / "judge.json"))
+    assert "warning" not in loop.run(*judged)
+    path = loop.folder / "exports/annotations/toy.jsonl"
+    path.write_text(path.read_text("utf-8").replace('"label":"A"', '"label":"B"', 1), "utf-8")
+    assert "warning: exports/annotations/toy.jsonl is not what the journal" in loop.run(*judged)

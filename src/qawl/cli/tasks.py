@@ -45,7 +45,7 @@ def command(
     from msgspec import to_builtins
 
     from qawl.cli import options
-    from qawl.core import files, project
+    from qawl.core import files, git_files, project
 
     if judge and annotator is not None:
         raise click.UsageError("give --judge or --annotator")
@@ -53,6 +53,7 @@ def command(
     options.known_layers(corpus, layer)
     if annotator is not None and annotator not in corpus.annotators:
         raise click.BadParameter(f"{annotator}: not one of {', '.join(corpus.annotators)}")
+    git_files.need_left_out(corpus)
     every = _judges(corpus, layer) if judge else _served(corpus, layer, annotator)
     if config is not None:
         files.write_text(config, _config(corpus, layer, judge=judge))
@@ -77,9 +78,12 @@ def _config(corpus: "Project", layer: str, *, judge: bool) -> str:
 
 def _judges(corpus: "Project", layer: str) -> "list[Task]":
     """The judge's tasks that nobody has decided yet."""
+    from qawl.annotations import store
     from qawl.gold.judge_tasks import judge_tasks, need_gold
 
     need_gold(corpus, layer)
+    for each in store.stale(corpus, layer):
+        say(f"warning: {each}", err=True)
     return list(judge_tasks(corpus, layer))
 
 

@@ -47,7 +47,7 @@ def leave_out_large(project: Project, path: Path) -> None:
 
 def need_left_out(project: Project) -> None:
     """Raises InputError where a file that is left out of git is not here, as in a clone: without it, a
-    server looks as if it held what nobody wants."""
+    server looks as if it held what nobody wants, and tasks lack their suggestions."""
     given = _lines(project)
     for layer in project.settings.layers:
         for of in (project.annotations_file, project.gold_file, project.suggestions_file):
@@ -55,8 +55,8 @@ def need_left_out(project: Project) -> None:
             if _named(project, path) in given and not path.exists():
                 raise InputError(
                     f"exports/{path.parent.name}/{path.name} is not here, and exports/.gitignore leaves "
-                    f"it out of git: run `{MADE_BY[path.parent.name]}`, which makes it again, or take "
-                    "its line out of exports/.gitignore"
+                    f"it out of git: run `{MADE_BY[path.parent.name]}`, which makes it again. If the "
+                    "layer is to have no such file, take its line out of exports/.gitignore"
                 )
 
 
