@@ -1,6 +1,8 @@
 """What `qawl suggest` marks in sentences made here: kinds that articles held which no rule's author had read."""
 
+import re
 from importlib.resources import files
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -263,3 +265,19 @@ def test_parts_of_parts_of_periods_end():
     """Each part was looked for in the next one, until Python gave up."""
     text = "It came on the 23rd week of the end of the first week of " * 2000
     assert {each.label for each in entities(text, "en", learned(()), ())} == {"ordinal"}
+
+
+def test_every_list_that_a_rule_asks_for_is_in_the_data_and_every_list_there_is_asked_for():
+    """Lists are named in the data alone, where no type checker looks: a wrong name fails here."""
+    folder = Path(str(files("qawl.suggest")))
+    code = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
+    asked = set(re.findall(r"\b(?:lists|lexicon|known)\.([a-z_]+)\b(?!\()", code))
+    other = {"cues", "languages", "months", "names", "articles"}  # attributes of other values
+    there = {
+        name
+        for file in ("quotes.yaml", "entities.yaml", "given_names.yaml")
+        for named in msgspec.yaml.decode((folder / "data" / file).read_bytes()).values()
+        for name in named
+    }
+    assert asked - other <= there
+    assert [each for each in sorted(there) if not re.search(rf'[."]{each}\b', code)] == []

@@ -617,26 +617,11 @@ def _places(read: Reading) -> Iterator[Match]:
             continue
         governed = lead_of(word.form, read.lists.provinces) is not None
         name = [form]
-        before_place = form in {
-            "رأس",
-            "بني",
-            "بيت",
-            "دير",
-            "عين",
-            "كفر",
-            "تل",
-            "أم",
-            "أبو",
-            "خان",
-            "مرسى",
-            "برج",
-            "وادي",
-        }
         following = read.form(at + 2)
         of_two = following.startswith("ال") and not _is_adjective(read, following)
         of_two = of_two and not is_people(following) and not is_place(form)
         whole = places("ar").names.get((form, following))  # ولاية النيل الأزرق
-        if (before_place or of_two or whole) and not stops_at(read, at + 2):
+        if (form in read.lists.opens_places or of_two or whole) and not stops_at(read, at + 2):
             name.append(following)
         others = read.lists.occupations | read.lists.stops | read.lists.organisation_heads
         if len(form) > 2 and form not in others:

@@ -31,7 +31,7 @@ def two_nouns(sentence: Sentence, at: int, between: list[Word]) -> Parties:
         return with_mark(sentence, between[:cut]), with_mark(sentence, between[cut:])
     form, ahead = sentence.form(at), subject_ahead(sentence, at)
     masculine = not form.endswith("ت") and not form.removeprefix("و").startswith("ت")
-    other = not masculine and bool(between) and between[0].form in _OF_MEN
+    other = not masculine and bool(between) and between[0].form in sentence.lexicon.of_men
     every = form.startswith("و") and bool(between) and between[0].form in _EVERY
     if between and not ahead and (other or every or _is_object(between, masculine=masculine)):
         return None, with_mark(sentence, between)
@@ -39,23 +39,6 @@ def two_nouns(sentence: Sentence, at: int, between: list[Word]) -> Parties:
         return ahead, with_mark(sentence, between)
     return with_mark(sentence, between) or ahead, None
 
-
-_OF_MEN = frozenset(
-    (
-        "المجتمع",
-        "المجلس",
-        "مجلس",
-        "البرلمان",
-        "الاتحاد",
-        "الرئيس",
-        "رئيس",
-        "الوزير",
-        "وزير",
-        "الشعب",
-        "الجيش",
-    )
-)
-"""Singulars that a feminine verb does not have as its subject: طالبت المجتمع الدولي بالتحرك."""
 
 _EVERY = frozenset(("جميع", "كل", "كافة", "سائر", "مختلف"))
 """What opens whom somebody asks where the verb goes on with what they said: ودعت كافة الأطراف إلى."""

@@ -45,38 +45,6 @@ _WHERE = frozenset(("in", "at", "on", "during", "after", "to", "via", "by", "fro
 _ORDERS = frozenset(("told", "warned", "advised", "ordered", "instructed", "urged"))
 """Verbs that somebody is told `to` do something by."""
 
-_INVERTED = frozenset(
-    (
-        "said",
-        "says",
-        "added",
-        "adds",
-        "warned",
-        "warns",
-        "reported",
-        "reports",
-        "wrote",
-        "writes",
-        "noted",
-        "notes",
-        "argued",
-        "argues",
-        "explained",
-        "explains",
-        "insisted",
-        "insists",
-        "recalled",
-        "recalls",
-        "predicted",
-        "predicts",
-        "admitted",
-        "admits",
-        "conceded",
-        "concedes",
-    )
-)
-"""Verbs that may stand before their subject where no marks are: …, said the council."""
-
 
 def read(sentence: Sentence) -> Iterator[Quote]:
     """The quotes of a sentence, cue by cue, and those inside its marks; no content crosses another."""
@@ -502,7 +470,7 @@ def _parenthetic(sentence: Sentence, at: int) -> list[Quote]:
     bracket = (n for n in range(1, len(named)) if "(" in sentence.gap(named[n - 1], named[n]))
     named = named[: next(bracket, len(named))]  # the Royal College of Nursing (RCN) said
     source = stretch(named) if named else None
-    if not named and word.form in _INVERTED:
+    if not named and word.form in known.inverted:
         source = inverted(sentence, at)
     office = office_before(sentence, comma) if source is None else None
     if office is not None:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from qawl.suggest.english_parties import (
-    DAYS,
     addressee_of,
     has_verb,
     is_adverb,
@@ -23,31 +22,11 @@ Said = tuple[Stretch, Kind, Stretch | None]
 _CALLED = frozenset(("called", "calls", "labelled", "labeled", "dubbed", "deemed"))
 """Verbs with an object and what it is called: called the plan “a waste of money”."""
 
-_MANY = frozenset(
-    (
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "half",
-        "least",
-        "hundreds",
-        "thousands",
-        "dozens",
-    )
-)
-
 OF_STUDIES = frozenset(("found", "finds", "show", "showed", "shows", "heard", "hears"))
 """Verbs of saying where their subject is a study or a court alone."""
 
-_WHEN = DAYS | {"week", "month", "year", "night", "morning", "evening"}
-"""The last word of what says when something was said: said Monday, said late last week."""
+_WHEN = frozenset(("week", "month", "year", "night", "morning", "evening"))
+"""The last word of what says when something was said, beside days: said late last week."""
 
 _BE = frozenset(("is", "was", "were", "been", "are", "be"))
 
@@ -273,7 +252,7 @@ def _opens_bare(sentence: Sentence, word: Word, rest: list[Word]) -> bool:
     known, first = sentence.lexicon, rest[0]
     gap = sentence.text[word.end : first.start]
     amount = first.form in known.amounts and any(
-        w.form[:1].isdigit() or w.form in _MANY for w in rest[1:4]
+        w.form[:1].isdigit() or w.form in known.many for w in rest[1:4]
     )
     opens = first.form not in known.no_clauses or amount
     bare = word.form in known.bare and opens and ":" not in gap
@@ -306,7 +285,7 @@ def _without_when(sentence: Sentence, rest: list[Word]) -> list[Word]:
     """What is said without when that was: said Monday the port would open; nothing before a comma."""
     known = sentence.lexicon
     n = next((n for n, each in enumerate(rest) if each.form not in known.times), len(rest))
-    if not n or rest[n - 1].form not in _WHEN:
+    if not n or rest[n - 1].form not in known.days | _WHEN:
         return rest
     if n == len(rest) or sentence.gap(rest[n - 1], rest[n]) == ",":
         return []
@@ -323,7 +302,7 @@ def _without_where(sentence: Sentence, word: Word, rest: list[Word]) -> list[Wor
     for n in range(stated + 1, min(stated + 9, len(rest))) if stated else ():
         if sentence.gap(rest[n - 1], rest[n]) or sentence.inside(rest[n].start):
             return rest
-        timed = rest[n - 1].form in _WHEN or n == stated + 1
+        timed = rest[n - 1].form in known.days | _WHEN or n == stated + 1
         subject = rest[n].form in known.pronouns | known.determiners | known.quantifiers
         if subject and timed and is_clause(sentence, rest[n : n + 9]):
             return rest[n:]

@@ -13,20 +13,6 @@ _SAID_WITH = frozenset(
     ("that", "if", "whether", "to", "not", "how", "why", "of", "about", "against")
 )
 """What opens a content behind whom it is told."""
-DAYS = frozenset(
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "today",
-        "yesterday",
-    ]
-)
-"""Names of days, which name no one who says something."""
 _PARTS_OF_DAYS = frozenset(("night", "morning", "afternoon", "evening"))
 _CONTRACTED = tuple(mark + end for mark in "'’" for end in ("re", "ve", "ll", "d", "m"))
 _WITH_IS = frozenset(
@@ -160,7 +146,7 @@ def inverted(sentence: Sentence, at: int) -> Stretch | None:
         gap = sentence.gap(run[-1] if run else sentence.words[at], each)
         belongs = bool(run) and _belongs(sentence, run, n)
         stop = run and each.form in known.after_subject and not belongs
-        stop = stop or each.form in DAYS
+        stop = stop or each.form in known.days
         if not run and each.form in known.after_subject | known.no_clauses | known.complementisers:
             return None
         if gap or stop or len(run) > 9:
@@ -174,7 +160,7 @@ def _belongs(sentence: Sentence, run: list[Word], n: int) -> bool:
     """Whether a preposition goes on with who is named: the head of the union, a doctor at the clinic."""
     known, form = sentence.lexicon, sentence.form(n)
     behind = {sentence.form(k) for k in range(n + 1, n + 4)}
-    if form not in known.heads or behind & (known.statements | known.spans_of_time | DAYS):
+    if form not in known.heads or behind & (known.statements | known.spans_of_time | known.days):
         return False
     if form in {"of", "from"} and (form == "of" or _names(sentence, n + 1)):
         return True
@@ -295,7 +281,7 @@ def _second_phrase(sentence: Sentence, run: list[Word]) -> int:
 def subject_of(sentence: Sentence, at: int) -> Stretch | None:
     """The subject before a verb: back to a comma, a quotation mark or the start of the sentence."""
     n = at - 1
-    while n > 0 and sentence.form(n) in DAYS | {"on"} and _joined(sentence, n + 1):
+    while n > 0 and sentence.form(n) in sentence.lexicon.days | {"on"} and _joined(sentence, n + 1):
         n -= 1  # The bank on Friday said
     while n >= 0 and is_adverb(sentence.form(n), sentence.lexicon) and not _is_surname(sentence, n):
         n -= 1
@@ -417,7 +403,7 @@ def _behind_phrase(sentence: Sentence, run: list[Word]) -> list[Word]:
         before, each = run[n - 1], run[n]
         if before.form in known.determiners | known.heads | {"and", "by"}:
             continue
-        if before.form in DAYS and each.form in _PARTS_OF_DAYS:
+        if before.form in known.days and each.form in _PARTS_OF_DAYS:
             continue  # On Monday night | a source
         opens = each.form in known.determiners | known.pronouns
         capital, named = (sentence.text[w.start].isupper() for w in (each, before))

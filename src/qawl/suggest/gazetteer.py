@@ -4,11 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, cached_property, lru_cache
-from importlib.resources import files
 
 import msgspec
 
-from qawl.suggest.words import Word, behind, words
+from qawl.suggest.words import Word, behind, data, words
 
 LONGEST = 8
 """Words of the longest name that is looked for."""
@@ -194,7 +193,7 @@ def places(language: str) -> Gazetteer:
     named = [
         name for code, name in territories.items() if code.isalpha() and code not in _NO_PLACES
     ]
-    lines = files("qawl.suggest").joinpath("data", "places.txt").read_text("utf-8").splitlines()
+    lines = data("places.txt").decode().splitlines()
     named += [line for line in lines if line and not line.startswith("#")]
     named += capitals
     extra = _extra().get(short, {})
@@ -273,7 +272,7 @@ def _stem(name: str) -> str | None:
 @cache
 def towns() -> frozenset[Key]:
     """Towns in Latin letters, which are places only where the words around them say so (GeoNames)."""
-    lines = files("qawl.suggest").joinpath("data", "towns.txt").read_text("utf-8").splitlines()
+    lines = data("towns.txt").decode().splitlines()
     return frozenset(tuple(line.split()) for line in lines if not line.startswith("#"))
 
 
@@ -290,5 +289,4 @@ def countries(language: str) -> frozenset[Key]:
 
 @cache
 def _extra() -> dict[str, dict[str, list[str]]]:
-    data = files("qawl.suggest").joinpath("data", "names.yaml").read_bytes()
-    return msgspec.yaml.decode(data, type=dict[str, dict[str, list[str]]])
+    return msgspec.yaml.decode(data("names.yaml"), type=dict[str, dict[str, list[str]]])

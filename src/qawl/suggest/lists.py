@@ -1,178 +1,70 @@
 """The words of one language that tell entities, and a text as the rules for entities look at it."""
 
 from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
+from itertools import chain
 
 import msgspec
 import regex
 
 from qawl.suggest.gazetteer import Match
-from qawl.suggest.words import Stretch, Word, quoted, words
+from qawl.suggest.words import Stretch, Word, data, quoted, words
 
 
-class Lists(msgspec.Struct, frozen=True):
-    """The words of one language that tell entities; forms are without vowel signs, in lower case."""
+class Lists:
+    """The lists of one language by their names in data/; forms are without vowel signs, in lower case.
 
-    numbers: frozenset[str] = frozenset()
-    scales: frozenset[str] = frozenset()
-    currencies: frozenset[str] = frozenset()
-    units: frozenset[str] = frozenset()
-    unit_adjectives: frozenset[str] = frozenset()
-    times: frozenset[str] = frozenset()
-    time_words: frozenset[str] = frozenset()
-    clock: frozenset[str] = frozenset()
-    periods: frozenset[str] = frozenset()
-    plain_periods: frozenset[str] = frozenset()
-    single_periods: frozenset[str] = frozenset()
-    fractions: frozenset[str] = frozenset()
-    relative: frozenset[str] = frozenset()
-    days: frozenset[str] = frozenset()
-    period_heads: frozenset[str] = frozenset()
-    period_adjectives: frozenset[str] = frozenset()
-    year_heads: frozenset[str] = frozenset()
-    year_before: frozenset[str] = frozenset()
-    day_parts: frozenset[str] = frozenset()
-    percent: frozenset[str] = frozenset()
-    ordinals: frozenset[str] = frozenset()
-    websites: frozenset[str] = frozenset()
-    titles: frozenset[str] = frozenset()
-    occupations: frozenset[str] = frozenset()
-    modifiers: frozenset[str] = frozenset()
-    not_offices: frozenset[str] = frozenset()
-    no_offices: frozenset[str] = frozenset()
-    bodies: frozenset[str] = frozenset()
-    bodies_of_two: frozenset[str] = frozenset()
-    offices_of_places: frozenset[str] = frozenset()
-    trades: frozenset[str] = frozenset()
-    of_trades: frozenset[str] = frozenset()
-    organisations: frozenset[str] = frozenset()
-    organisation_heads: frozenset[str] = frozenset()
-    organisation_words: frozenset[str] = frozenset()
-    organisation_openers: frozenset[str] = frozenset()
-    organisations_alone: frozenset[str] = frozenset()
-    named_by_a_word: frozenset[str] = frozenset()
-    facility_heads: frozenset[str] = frozenset()
-    facilities: frozenset[str] = frozenset()
-    region_heads: frozenset[str] = frozenset()
-    regions: frozenset[str] = frozenset()
-    compass: frozenset[str] = frozenset()
-    places_after: frozenset[str] = frozenset()
-    event_heads: frozenset[str] = frozenset()
-    events: frozenset[str] = frozenset()
-    storms: frozenset[str] = frozenset()
-    royals: frozenset[str] = frozenset()
-    law_heads: frozenset[str] = frozenset()
-    laws: frozenset[str] = frozenset()
-    speech_of: frozenset[str] = frozenset()
-    streets: frozenset[str] = frozenset()
-    months: frozenset[str] = frozenset()
-    no_names: frozenset[str] = frozenset()
-    not_names: frozenset[str] = frozenset()
-    relatives: frozenset[str] = frozenset()
-    function_words: frozenset[str] = frozenset()
-    stops: frozenset[str] = frozenset()
-    given: frozenset[str] = frozenset()
-    common: frozenset[str] = frozenset()
-    particles: frozenset[str] = frozenset()
-    languages: frozenset[str] = frozenset()
-    adjectives: frozenset[str] = frozenset()
-    place_ends: frozenset[str] = frozenset()
-    seasons: frozenset[str] = frozenset()
-    ranks: frozenset[str] = frozenset()
-    of_country: frozenset[str] = frozenset()
-    of_news: frozenset[str] = frozenset()
-    of_one_word: frozenset[str] = frozenset()
-    speaks: frozenset[str] = frozenset()
-    of_languages: frozenset[str] = frozenset()
-    titles_behind: frozenset[str] = frozenset()
-    before_titles: frozenset[str] = frozenset()
-    of_countries: frozenset[str] = frozenset()
-    of_modifiers: frozenset[str] = frozenset()
-    named_after: frozenset[str] = frozenset()
-    companies: frozenset[str] = frozenset()
-    before_places: frozenset[str] = frozenset()
-    no_bodies: frozenset[str] = frozenset()
-    clubs: frozenset[str] = frozenset()
-    before_clubs: frozenset[str] = frozenset()
-    more_languages: frozenset[str] = frozenset()
-    nisba_posts: frozenset[str] = frozenset()
-    objects: frozenset[str] = frozenset()
-    fathers: frozenset[str] = frozenset()
-    players: frozenset[str] = frozenset()
-    constructs: frozenset[str] = frozenset()
-    contests: frozenset[str] = frozenset()
-    contestants: frozenset[str] = frozenset()
-    no_complements: frozenset[str] = frozenset()
-    weak_heads: frozenset[str] = frozenset()
-    bands: frozenset[str] = frozenset()
-    provinces: frozenset[str] = frozenset()
-    of_towns: frozenset[str] = frozenset()
-    of_clubs: frozenset[str] = frozenset()
-    outlets: frozenset[str] = frozenset()
-    not_before_nouns: frozenset[str] = frozenset()
-    foreign_bodies: frozenset[str] = frozenset()
-    common_owners: frozenset[str] = frozenset()
-    buildings_of: frozenset[str] = frozenset()
-    papers: frozenset[str] = frozenset()
-    fighters: frozenset[str] = frozenset()
-    of_nations: frozenset[str] = frozenset()
-    owned_bodies: frozenset[str] = frozenset()
-    pacts: frozenset[str] = frozenset()
-    of_forces: frozenset[str] = frozenset()
-    kinds_of_bodies: frozenset[str] = frozenset()
-    after_kinds: frozenset[str] = frozenset()
-    kin: frozenset[str] = frozenset()
-    post_nominals: frozenset[str] = frozenset()
-    posts_behind: frozenset[str] = frozenset()
-    posts_for: frozenset[str] = frozenset()
-    before_halves: frozenset[str] = frozenset()
-    of_halves: frozenset[str] = frozenset()
-    before_one: frozenset[str] = frozenset()
-    not_one: frozenset[str] = frozenset()
-    of_several: frozenset[str] = frozenset()
-    definite_numbers: frozenset[str] = frozenset()
-    parts: frozenset[str] = frozenset()
-    before_hours: frozenset[str] = frozenset()
-    whole: frozenset[str] = frozenset()
-    prices: frozenset[str] = frozenset()
-    working: frozenset[str] = frozenset()
-    of_ordinals: frozenset[str] = frozenset()
-    edges: frozenset[str] = frozenset()
-    year_parts: frozenset[str] = frozenset()
-    before_times: frozenset[str] = frozenset()
-    about: frozenset[str] = frozenset()
-    lands: frozenset[str] = frozenset()
-    club_nouns: frozenset[str] = frozenset()
-    counted: frozenset[str] = frozenset()
+    A list that other languages alone have is empty.
+    """
+
+    def __init__(self, named: Mapping[str, frozenset[str]]) -> None:
+        self.__dict__.update(named)
+
+    def __getattr__(self, name: str) -> frozenset[str]:
+        """Comes for names alone that no language has; tells the types of all others."""
+        raise AttributeError(name)
 
 
 @cache
 def lists(language: str) -> Lists:
     """The lists of a language; empty ones where Qawl has none."""
     short = language.partition("-")[0].lower()
-    given = {**_data("entities.yaml").get(short, {}), **_data("given_names.yaml").get(short, {})}
-    if not given:
-        return Lists()
-    told = {name: frozenset(values) for name, values in given.items()}
-    languages = _languages(short) | told.get("more_languages", frozenset())
-    return Lists(**told, months=_months(short), languages=languages)
+    found = {"months": frozenset[str](), "languages": frozenset[str]()}
+    found |= named(short, *map(_data, ("entities.yaml", "given_names.yaml")))
+    if short in _REGIONS:
+        found["months"] = _months(short)
+        found["languages"] = _languages(short) | found["more_languages"]
+    return Lists(found)
+
+
+def named(
+    language: str, *files: Mapping[str, Mapping[str, Iterable[str]]]
+) -> dict[str, frozenset[str]]:
+    """The lists of one language in files of several, by name."""
+    return {
+        name: frozenset(file.get(language, {}).get(name, ()))
+        for file in files
+        for name in chain.from_iterable(file.values())
+    }
 
 
 def _data(name: str) -> dict[str, dict[str, list[str]]]:
-    raw = files("qawl.suggest").joinpath("data", name).read_bytes()
-    return msgspec.yaml.decode(raw, type=dict[str, dict[str, list[str]]])
+    return msgspec.yaml.decode(data(name), type=dict[str, dict[str, list[str]]])
+
+
+_REGIONS = {"ar": ("ar", "ar_LB", "ar_MA", "ar_DZ"), "en": ("en",)}
+"""The languages that have lists, each with the regions whose names of months count."""
 
 
 def _months(short: str) -> frozenset[str]:
     """Names of months in a language and its regions (CLDR), a word each."""
     from babel import Locale  # noqa: PLC0415 - only suggestions need it
 
-    regions = {"ar": ("ar", "ar_LB", "ar_MA", "ar_DZ"), "en": ("en",)}[short]
     names = {
         name
-        for region in regions
+        for region in _REGIONS[short]
         for width in (("wide", "abbreviated") if short == "en" else ("wide",))
         for name in Locale.parse(region).months["format"][width].values()
     }

@@ -5,6 +5,7 @@ All offsets are code points into the text, half-open.
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from importlib.resources import files
 from itertools import pairwise
 
 import msgspec
@@ -58,6 +59,11 @@ class Stretch(msgspec.Struct, frozen=True, gc=False):
     def holds(self, position: int) -> bool:
         """Whether a position lies in it."""
         return self.start <= position < self.end
+
+
+def data(name: str) -> bytes:
+    """A file of words or names that suggestions look for."""
+    return files("qawl.suggest").joinpath("data", name).read_bytes()
 
 
 def behind(text: str, word: Word, letters: int) -> int:
