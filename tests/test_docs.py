@@ -18,7 +18,7 @@ from qawl import cli
 from qawl.core import project
 from qawl.release.tables.columns import decode
 from qawl.release.versions import manifest
-from qawl.scheme import scheme
+from qawl.scheme import contradictions, scheme
 
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -261,4 +261,4 @@ def test_the_page_on_suggestions_names_everything_that_a_label_can_find():
     """Six were missing, which the schemes that come with Qawl use."""
     text = (ROOT / "docs" / "suggestions.md").read_text("utf-8")
     listed = re.search(r"The values are (.*?)\. With", text, re.DOTALL).group(1)
-    assert {*re.findall(r"`(\w+)`", listed)} == scheme.FINDS
+    assert {*re.findall(r"`(\w+)`", listed)} == contradictions.FINDS

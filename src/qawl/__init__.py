@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from qawl.release.tables.align import align
     from qawl.release.tables.unalign import spans
     from qawl.release.versions.manifest import verify
-    from qawl.scheme.scheme import Scheme
+    from qawl.scheme.model import Scheme
     from qawl.scoring.public import score
 
 __all__ = [
@@ -72,7 +72,7 @@ _HOMES = {
     "JournalEntry": "api.corpus",
     "QawlError": "core.errors",
     "Release": "api.corpus",
-    "Scheme": "scheme.scheme",
+    "Scheme": "scheme.model",
     "align": "release.tables.align",
     "export": "formats.from_release",
     "restore": "release.restore",

@@ -20,7 +20,7 @@ from qawl.core.records import JUDGE, Article, AttributeValue, Disagreement, in_w
 from qawl.core.text import told_apart
 from qawl.scheme import scheme
 from qawl.scheme.languages import is_rtl
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.scheme.titles import title_in
 
 AROUND = 50

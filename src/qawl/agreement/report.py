@@ -49,7 +49,7 @@ from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.core.records import FORMAT, JUDGE, Annotation, Format, to_json
 from qawl.scheme import scheme
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 FIGURES = 2
 """The version of the figures' definitions; a stored report with figures of another is made anew."""

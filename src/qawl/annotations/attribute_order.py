@@ -5,7 +5,7 @@ goes out has them in one order.
 """
 
 from qawl.core.records import Annotation, Attributes, with_attributes
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 
 def in_order(record: Annotation, scheme: Scheme) -> Annotation:

@@ -9,7 +9,7 @@ from unicodedata import is_normalized, normalize
 from msgspec.structs import replace
 
 from qawl.core.records import Annotation, Attributes, AttributeValue
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 
 def composed(record: Annotation, scheme: Scheme) -> Annotation:

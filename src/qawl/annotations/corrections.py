@@ -30,7 +30,7 @@ from qawl.core.records import (
     span_order,
     to_json,
 )
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 
 class Mark(Struct, frozen=True):

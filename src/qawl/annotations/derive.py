@@ -33,7 +33,7 @@ from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Finding, to_json
 from qawl.scheme import changes, older_schemes, scheme
 from qawl.scheme.changes import Change
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -38,7 +38,7 @@ from qawl.core.text import sha256, typed
 from qawl.scheme import points
 from qawl.scheme.attributes import as_value
 from qawl.scheme.kinds import registry as attribute_kinds
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 ORIGINS: Mapping[str, Origin] = {SENT["kept"]: "kept", SENT["changed"]: "changed"}
 """What Label Studio says of a region that was a suggestion → what a span says."""

@@ -25,7 +25,7 @@ from qawl.core.records import (
     span_order,
 )
 from qawl.scheme.changes import Change, Name
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 T = TypeVar("T")
 

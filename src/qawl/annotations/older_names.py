@@ -6,7 +6,7 @@ from qawl.annotations import reading
 from qawl.scheme import change_problems
 from qawl.scheme.changes import Change, Name, path
 from qawl.scheme.kinds.registry import value_of
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 
 def version(annotation: Mapping[str, object], stamped: str, current: Scheme) -> str:

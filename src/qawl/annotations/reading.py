@@ -8,7 +8,7 @@ from qawl.articles import cleaning
 from qawl.core.findings import CHECKS, finding
 from qawl.core.records import Article, Finding, Span
 from qawl.core.text import OffsetMap, offset_map
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 Raw = Mapping[str, object]
 """Foreign JSON: its values may be of any type."""

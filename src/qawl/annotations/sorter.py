@@ -21,7 +21,7 @@ from qawl.core.project import Project
 from qawl.core.records import to_json
 from qawl.core.text import sha256
 from qawl.scheme import scheme
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 FIELDS = 20
 """Fields of tasks without an article that are named, at least where there are so many."""

@@ -9,7 +9,7 @@ from qawl.annotations.journal_fields import ASSIGNED
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Article
 from qawl.scheme import scheme
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 SUGGESTED = "qawl_suggested"
 """The field of a task that tells its suggestions by a digest; nobody sees it."""

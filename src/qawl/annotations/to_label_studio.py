@@ -17,7 +17,7 @@ from qawl.core.records import (
     Suggestion,
 )
 from qawl.scheme import attributes
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 SUGGESTED = "prediction"
 """What Label Studio calls the origin of a region that was suggested."""

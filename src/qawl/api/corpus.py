@@ -17,7 +17,7 @@ from qawl.core.records import Annotation, Article, Finding, Gold
 from qawl.core.settings import Settings
 from qawl.gold import decide
 from qawl.scheme import scheme
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.validation import validate
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from qawl.core.records import AttributeValue, Span, to_json
 from qawl.formats.job import Job, Work, stem
 from qawl.formats.names import Names
 from qawl.scheme.attributes import Attribute
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 _FOREIGN = re.compile(r"[^a-zA-Z0-9_-]")
 _ENDS = r"\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"  # where what reads brat's files may end a line

@@ -12,8 +12,7 @@ from qawl.formats.job import Job, Work, stem
 from qawl.formats.names import Names
 from qawl.release.tables import tokens
 from qawl.release.tables.token_table import LEVELS
-from qawl.scheme.model import CONLL, Projection
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import CONLL, Projection, Scheme
 
 _SPACE = re.compile(r"\s")
 _COLUMNS = ("token", "start", "end")

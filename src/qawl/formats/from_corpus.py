@@ -17,7 +17,7 @@ from qawl.gold import decide
 from qawl.release.rights import withheld
 from qawl.release.tables.decided import open_stretches
 from qawl.scheme import scheme
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 
 class CorpusSource:

@@ -12,7 +12,7 @@ from qawl.formats.export import Exported, Request, several
 from qawl.formats.export import export as write
 from qawl.formats.source import Given, Names
 from qawl.release import reading
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 
 def export(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from qawl.core.records import Annotation, ends
 from qawl.scheme.attributes import Attribute
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.scheme.titles import Titles, title_in
 
 _SHAPE = """\

@@ -27,7 +27,7 @@ from qawl.formats.losses import Losses, Lost
 from qawl.formats.names import Names
 from qawl.formats.source import Given, Source
 from qawl.release.rights.withheld import strings
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 if TYPE_CHECKING:
     from hashlib import _Hash

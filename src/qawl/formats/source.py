@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from qawl.core.records import Annotation, Article
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 Names = Mapping[str, Mapping[str, list[str]]]
 """Article id → name of a list → the names in it that annotators choose from."""

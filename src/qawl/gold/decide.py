@@ -41,7 +41,7 @@ from qawl.core.settings import Adjudication
 from qawl.gold.record import Decided, filled
 from qawl.gold.vote import Vote
 from qawl.scheme import scheme
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.validation import level3_labels, validate
 from qawl.validation.dispensations import Passes, in_force, nothing_passes, passing
 

@@ -20,8 +20,8 @@ from qawl.gold.decided import Decided, decided, waited
 from qawl.gold.points import Points
 from qawl.gold.questions import Questions
 from qawl.scheme import scheme
+from qawl.scheme.model import Scheme
 from qawl.scheme.points import FIELD
-from qawl.scheme.scheme import Scheme
 
 START = "agreed"
 """The name of the suggestion that a judge's project opens with, in all tasks."""

@@ -22,7 +22,7 @@ from qawl.core.records import (
 from qawl.core.text import told_apart
 from qawl.gold.points import Option, Points
 from qawl.scheme.languages import is_rtl
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.scheme.titles import Titles, title_in
 
 

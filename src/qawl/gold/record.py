@@ -19,7 +19,7 @@ from qawl.core.records import (
     relation_order,
     to_json,
 )
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 How = Callable[[int], DecidedBy]
 """How something was decided that so many annotators say."""

@@ -9,7 +9,7 @@ from qawl.articles import store as article_store
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Gold, GoldSpan, Span
 from qawl.scheme.languages import is_rtl
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 MOST = 3
 """Examples, and counter-examples, of a label."""

@@ -8,7 +8,7 @@ from qawl.guidelines.examples import Example, Examples
 from qawl.guidelines.rules import conditions, sentence
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.languages import is_rtl
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.scheme.titles import Titles, title_in
 
 

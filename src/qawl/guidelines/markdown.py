@@ -11,8 +11,8 @@ from qawl.guidelines.examples import Example, Examples
 from qawl.guidelines.guide import about
 from qawl.guidelines.rules import sentence
 from qawl.scheme.languages import is_rtl
+from qawl.scheme.model import Scheme
 from qawl.scheme.rules import Rule
-from qawl.scheme.scheme import Scheme
 from qawl.scheme.titles import all_titles
 
 GUIDELINES = "GUIDELINES.md"

@@ -16,7 +16,7 @@ from qawl.guidelines.guide import Guide, guide
 from qawl.guidelines.versions import Change, GuidelinesVersion
 from qawl.scheme import scheme as schemes
 from qawl.scheme.languages import is_rtl
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 

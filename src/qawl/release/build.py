@@ -43,7 +43,7 @@ from qawl.release.versions.chains import Chains
 from qawl.release.versions.diff import Difference
 from qawl.release.versions.manifest import ArticleCounts, LetPass, Manifest
 from qawl.scheme import scheme
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.validation import validate
 
 if TYPE_CHECKING:

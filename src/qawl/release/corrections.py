@@ -17,7 +17,7 @@ from qawl.core.text import blank, has_address
 from qawl.gold import decide
 from qawl.release.reading import Release
 from qawl.scheme import scheme
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 _ADDRESS = re.compile(
     r"(?P<dataset>.+)@(?P<version>\d+\.\d+\.\d+)#(?P<article>[^:#\s]+):(?P<span>\S+)",

@@ -9,7 +9,7 @@ from qawl.articles import withdrawal
 from qawl.core.project import Project
 from qawl.gold import decide
 from qawl.release.tables.tables import Annotated
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 
 def joined(

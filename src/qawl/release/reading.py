@@ -28,8 +28,8 @@ from qawl.release.tables import columns
 from qawl.release.versions import manifest
 from qawl.scheme import scheme as schemes
 from qawl.scheme.attributes import Attribute, as_number
+from qawl.scheme.model import Scheme
 from qawl.scheme.names import STANDOFF, attribute_of, layer_of
-from qawl.scheme.scheme import Scheme
 
 _SPAN = ("id", "label", "start", "end", "text", "support")
 _UNSET: tuple[object, ...] = (None, [], "")

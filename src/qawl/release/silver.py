@@ -10,7 +10,7 @@ from qawl.core.project import Project
 from qawl.core.records import Article, Suggestion
 from qawl.release.versions.manifest import SilverLayer
 from qawl.scheme.digest import digest
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.suggest import silver_files, store
 from qawl.suggest.silver_files import Folder, Labelled
 

@@ -6,7 +6,7 @@ import msgspec
 
 from qawl.core.records import to_json
 from qawl.scheme.defaults import EARLIER
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 _FIRST: dict[str, object] = {
     "name": "",

@@ -7,7 +7,7 @@ from typing import Any
 
 from qawl.core import bundled
 from qawl.scheme.attributes import Attribute
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 Schema = dict[str, Any]
 

@@ -15,37 +15,9 @@ from qawl.core.errors import SchemeError
 from qawl.core.project import Project
 from qawl.scheme import contradictions, defaults, names
 from qawl.scheme.attributes import Attribute
-from qawl.scheme.contradictions import CLAIMS, ENTITIES, FINDS, QUOTES
 from qawl.scheme.kinds.registry import DEFAULT, KINDS
-from qawl.scheme.model import (
-    ContextField,
-    Label,
-    LabelSet,
-    Projection,
-    RelationType,
-    Scheme,
-    Table,
-)
+from qawl.scheme.model import Scheme
 from qawl.scheme.titles import title_in
-
-__all__ = [
-    "CLAIMS",
-    "ENTITIES",
-    "FINDS",
-    "QUOTES",
-    "ContextField",
-    "Label",
-    "LabelSet",
-    "Projection",
-    "RelationType",
-    "Scheme",
-    "Table",
-    "load",
-    "load_all",
-    "load_file",
-    "parse",
-    "titles",
-]
 
 _PARSED: dict[str, Scheme] = {}
 

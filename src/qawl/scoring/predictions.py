@@ -35,7 +35,7 @@ from qawl.core.records import (
 )
 from qawl.release.tables import unalign
 from qawl.scheme.attributes import Attribute
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 SYSTEM = "system"
 """Who stands for the system where figures tell annotators apart."""

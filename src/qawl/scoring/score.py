@@ -20,7 +20,7 @@ from qawl.core.column_types import Row
 from qawl.core.records import GOLD, JUDGE, Annotation, Place, Relation, Span, ends
 from qawl.release.reading import Release, ReleasedArticle
 from qawl.scheme.attributes import Attribute
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.scoring.counts import Counts, Ranking, counted, estimated, paired, shares
 from qawl.scoring.figures import (
     Compared,

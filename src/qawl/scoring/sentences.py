@@ -7,8 +7,8 @@ system gives no score is not found, and is not ranked.
 from collections.abc import Mapping, Sequence
 
 from qawl.core.column_types import Row
+from qawl.scheme.model import Scheme
 from qawl.scheme.names import ranked_in_sentences, sentence_columns
-from qawl.scheme.scheme import Scheme
 from qawl.scoring.counts import Ranking, counted, estimated
 from qawl.scoring.figures import Ranked
 from qawl.scoring.figures import Scored as Figure

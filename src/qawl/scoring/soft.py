@@ -20,7 +20,7 @@ from qawl.core.column_types import Row
 from qawl.core.records import AttributeValue, Place
 from qawl.release.reading import ReleasedArticle
 from qawl.scheme.attributes import Attribute
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.scoring.figures import OfAnnotator, Soft, SoftFigure
 from qawl.scoring.predictions import LABEL, Given
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from qawl.core.records import Annotation
 from qawl.release.tables.pieces import pieces
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 Whole = tuple[tuple[int, int], ...]
 """The pieces (start, end) of one row of a layer's table, in order."""

@@ -18,7 +18,7 @@ from qawl.core.project import Project
 from qawl.core.text import sha256
 from qawl.scheme import from_config, scheme
 from qawl.scheme.from_config import Config, every
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.studio.client import Client
 from qawl.studio.steps import Remote, Step, Wanted
 from qawl.studio.transport import Json, NotThere

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from qawl.core.excerpts import many
 from qawl.core.records import JUDGE, POOL
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.studio import adopted_projects, assignment, older_projects, pool, pool_work, projects
 from qawl.studio.judge_plan import JudgePlan
 from qawl.studio.layer_state import AllLayers, Layer, Place

@@ -8,7 +8,7 @@ from qawl.annotations import tasks
 from qawl.articles import selection, withdrawal
 from qawl.core.project import Project
 from qawl.guidelines.page import briefings
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.studio import older_projects, projects
 from qawl.studio.client import Client
 from qawl.studio.layer_tasks import LayerTasks

@@ -8,7 +8,7 @@ from qawl.annotations import tasks
 from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.core.records import Article
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.studio import ordering, task_extras
 from qawl.studio.steps import RemoteTask, Step
 from qawl.suggest import tasks as suggested

@@ -12,7 +12,7 @@ from qawl.annotations.to_label_studio import write_again, write_results
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Article
 from qawl.scheme.changes import Change, Name, path
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.studio.client import Client
 from qawl.suggest.tasks import Make
 

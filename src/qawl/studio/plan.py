@@ -15,7 +15,7 @@ from qawl.core.project import Project
 from qawl.core.records import JUDGE, POOL
 from qawl.core.text import sha256 as text_hash
 from qawl.scheme import scheme
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.studio import pool_work, projects, task_extras
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
 from qawl.studio.layer_plan import LayerPlan

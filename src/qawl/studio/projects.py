@@ -13,8 +13,8 @@ from qawl.core.records import JUDGE
 from qawl.guidelines.page import Briefing
 from qawl.scheme.kinds.registry import result_types, value_of
 from qawl.scheme.label_config import config_xml
+from qawl.scheme.model import Scheme
 from qawl.scheme.points import is_own
-from qawl.scheme.scheme import Scheme
 from qawl.studio.client import Client
 from qawl.studio.steps import Remote, Wanted
 

@@ -19,7 +19,7 @@ from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation
 from qawl.gold import judge_tasks
 from qawl.scheme import scheme
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.studio import older_projects, plan, pool_work, push
 from qawl.studio.client import Client
 from qawl.studio.pool_users import PoolUsers

@@ -11,7 +11,7 @@ from qawl.core.records import (
     relation_order,
     span_order,
 )
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 
 class Draft:

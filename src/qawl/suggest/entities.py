@@ -18,7 +18,7 @@ def entities(
     *,
     what: Callable[[str], str] = str,
 ) -> list[Match]:
-    """The entities of a text, by what they are (`person`, `place`, …; see `qawl.scheme.scheme.FINDS`).
+    """The entities of a text, by what they are (`person`, `place`, …; see `contradictions.FINDS`).
 
     `known` are names that annotators marked in other articles, `what` says what their labels are for.
     Of two that overlap the longer one stays, or both where one lies in the other with another label.

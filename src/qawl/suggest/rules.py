@@ -11,8 +11,9 @@ from typing import NamedTuple
 import msgspec
 
 from qawl.core.records import Article, Attributes, Span, Suggestion
+from qawl.scheme.contradictions import CLAIMS, QUOTES
+from qawl.scheme.model import Scheme
 from qawl.scheme.rules import RelationCount
-from qawl.scheme.scheme import CLAIMS, QUOTES, Scheme
 from qawl.suggest.claims import claims
 from qawl.suggest.draft import Draft
 from qawl.suggest.entities import entities

@@ -14,7 +14,7 @@ from qawl.core import files, git_files, gold_file
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Article, Finding, Gold, Relation, Span, Suggestion
 from qawl.scheme import scheme as schemes
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.suggest import rules, suggesters
 from qawl.suggest.cues import lexicon
 from qawl.suggest.gazetteer import Learned, learned

@@ -27,7 +27,7 @@ from qawl.core.records import (
     span_order,
 )
 from qawl.core.settings import Suggester as Named
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 GROUP = "qawl.suggesters"
 OWN = {

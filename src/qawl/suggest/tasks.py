@@ -9,7 +9,7 @@ from qawl.articles.selection import to_annotate, unsuggested
 from qawl.core.project import Project
 from qawl.core.records import Article
 from qawl.scheme import scheme as schemes
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.suggest import store
 
 Make = Callable[[Article], Task]

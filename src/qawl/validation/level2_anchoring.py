@@ -9,7 +9,7 @@ from qawl.core.excerpts import many
 from qawl.core.findings import finding
 from qawl.core.records import Annotation, Article, Finding, Span
 from qawl.core.words import in_word, splits_word, word_at
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 _CHARACTER = regex.compile(r"\X")
 _JOINT = regex.compile(

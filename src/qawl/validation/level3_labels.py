@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from qawl.core.findings import finding
 from qawl.core.records import Annotation, Attributes, Finding, Place, Relation, Span, ends
 from qawl.scheme.attributes import Attribute
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 
 def check(record: Annotation, scheme: Scheme) -> Iterator[Finding]:

@@ -8,8 +8,8 @@ from qawl.core.findings import finding
 from qawl.core.records import Annotation, Article, Finding, Span, ends
 from qawl.core.text import CLOSING, OPENING, PROCLITICS
 from qawl.core.words import in_word, word_end, word_start
+from qawl.scheme.model import Scheme
 from qawl.scheme.rules import Marks, NoCrossing, RelationCount, applies
-from qawl.scheme.scheme import Scheme
 
 ARTICLE = "ال"
 

@@ -10,7 +10,7 @@ from qawl.agreement.shares import share
 from qawl.core.excerpts import many
 from qawl.core.findings import finding
 from qawl.core.records import JUDGE, Annotation, Finding, Span
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 OUTLIER = 0.5
 """An annotator whose F1 with the others is below this share of theirs among themselves stands out."""

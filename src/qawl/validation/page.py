@@ -15,7 +15,7 @@ from qawl.core.project import Project
 from qawl.core.records import Finding
 from qawl.scheme import scheme
 from qawl.scheme.languages import is_rtl
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.validation.validate import Summary
 
 AROUND = 60

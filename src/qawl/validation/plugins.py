@@ -10,7 +10,7 @@ from qawl.core.errors import ProjectError
 from qawl.core.findings import finding
 from qawl.core.records import Annotation, Article, Finding, Span
 from qawl.core.text import printable
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint

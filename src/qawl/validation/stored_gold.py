@@ -22,7 +22,7 @@ from qawl.core.findings import finding
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Finding, Gold, as_annotation
 from qawl.scheme import scheme
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.validation import level3_labels
 
 _Some = TypeVar("_Some")

@@ -26,7 +26,7 @@ from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Finding
 from qawl.core.settings import Dispensation
 from qawl.scheme import scheme
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.validation import (
     level1_articles,
     level1_records,

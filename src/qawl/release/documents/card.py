@@ -22,7 +22,7 @@ from qawl.release.documents import citation, hub_metadata
 from qawl.release.documents.facts import DEMONSTRATION, Described
 from qawl.release.tables.columns import card_features
 from qawl.release.tables.content_digest import TableDigest
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.scheme.titles import all_titles
 
 CARD = "README.md"

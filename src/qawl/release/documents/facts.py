@@ -16,7 +16,7 @@ from qawl.release.tables.content_digest import TableDigest
 from qawl.release.tables.tables import Annotated
 from qawl.release.tables.token_table import Unsaid
 from qawl.release.versions.manifest import Manifest
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 DEMONSTRATION = 100
 """Articles below which a corpus shows the format and is no resource."""

@@ -14,7 +14,7 @@ from qawl.release.documents.facts import Described
 from qawl.release.documents.leaderboard import Row
 from qawl.release.versions.diff import Difference
 from qawl.release.versions.manifest import Erratum, LetPass, SilverLayer
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 
 def texts(described: Described, previous: Path | None, found: Difference | None) -> dict[str, str]:

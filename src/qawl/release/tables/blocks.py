@@ -22,7 +22,7 @@ from qawl.release.tables import arrays, columns, rows
 from qawl.release.tables.block import Block, Head
 from qawl.release.tables.tables import Annotated
 from qawl.release.tables.token_table import TABLE, Unsaid
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 FEWEST = 112
 """Articles in a block before it may end, so that blocks are nearly of one size: wherever a change is, it

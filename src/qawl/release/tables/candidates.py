@@ -12,8 +12,7 @@ from qawl.core.column_types import BOOLEAN, INTEGER, STRING, ClassLabel, Columns
 from qawl.core.records import Gold, GoldSpan, ends
 from qawl.release.tables.pieces import pieces
 from qawl.release.tables.redaction import Redaction
-from qawl.scheme.model import RelationType
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import RelationType, Scheme
 
 CANDIDATES = "candidates"
 REACH = 300

@@ -17,7 +17,7 @@ from qawl.core.records import (
     GoldSpan,
 )
 from qawl.scheme.attributes import Attribute
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 Kind = Literal["span", "attribute", "relation"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from qawl.core.records import Annotation, Gold, ends
-from qawl.scheme.scheme import Table
+from qawl.scheme.model import Table
 
 
 def pieces(record: Gold | Annotation, table: Table) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from qawl.release.rights import standoff as rights_standoff
 from qawl.release.rights.free_texts import FreeTexts
 from qawl.release.tables import columns
 from qawl.scheme.attributes import Attribute
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 Cell = AttributeValue | list["Cell"] | None
 """A value of a row, or several; None where nothing is set or may be shown."""

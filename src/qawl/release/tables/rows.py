@@ -33,8 +33,8 @@ from qawl.release.tables.silver_table import SILVER, as_annotation, silver_row
 from qawl.release.tables.tables import PROVENANCE, Annotated, context_fields
 from qawl.release.tables.token_table import TABLE, token_cells
 from qawl.release.tables.votes import SOFT, VOTES, Votes
+from qawl.scheme.model import Scheme, Table
 from qawl.scheme.names import container, host, links, spans_table
-from qawl.scheme.scheme import Scheme, Table
 
 
 class Maker:

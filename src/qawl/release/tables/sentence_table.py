@@ -22,8 +22,8 @@ from qawl.core.records import Article, Gold, GoldSpan
 from qawl.core.sentences import sentences
 from qawl.release.tables.decided import decided_layers, open_stretches
 from qawl.scheme.attributes import Attribute
+from qawl.scheme.model import Scheme
 from qawl.scheme.names import ranked_in_sentences, sentence_columns
-from qawl.scheme.scheme import Scheme
 
 SENTENCES = "sentences"
 

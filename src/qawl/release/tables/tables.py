@@ -23,8 +23,8 @@ from qawl.release.tables.silver_table import SILVER, silver_columns
 from qawl.release.tables.token_table import TABLE, token_columns
 from qawl.release.tables.votes import vote_columns
 from qawl.scheme.attributes import Attribute
+from qawl.scheme.model import Scheme, Table
 from qawl.scheme.names import collisions, container, links, spans_table
-from qawl.scheme.scheme import Scheme, Table
 
 _MENTION = Record.of({"id": STRING, "start": INTEGER, "end": INTEGER, "text": STRING})
 _ATTRIBUTE = Record.of(

@@ -33,7 +33,7 @@ from qawl.release.tables import columns
 from qawl.release.tables.arrays import pieces
 from qawl.release.tables.decided import decided_layers
 from qawl.release.tables.tokens import KINDS, Edges, edges, iob2, tagged_at
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 TABLE = "tokens"
 LEVELS = ("tags", "tags_2", "tags_3")

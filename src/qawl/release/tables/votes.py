@@ -44,7 +44,7 @@ from qawl.release.rights.standoff import SUFFIX
 from qawl.release.rights.withheld import strings
 from qawl.release.tables.redaction import Redaction
 from qawl.scheme.attributes import Attribute
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 VOTES, SOFT = "votes", "soft_labels"
 WORDS_TOLD = f"words{SUFFIX}"

@@ -13,7 +13,7 @@ from qawl.release.tables.row_group import RowGroups
 from qawl.release.tables.table_file import TableFile
 from qawl.release.tables.tables import Annotated
 from qawl.release.tables.token_table import Unsaid
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 
 class TableFiles:

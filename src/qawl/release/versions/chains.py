@@ -10,7 +10,7 @@ from qawl.core.records import JUDGE, Annotation, Article, to_json
 from qawl.release.tables.tables import Annotated
 from qawl.release.versions.manifest import Chain, Worked
 from qawl.scheme.digest import digest
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash

@@ -14,7 +14,7 @@ import msgspec
 
 from qawl.core.errors import ProjectError
 from qawl.core.records import Article, Gold
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 from qawl.scheme.titles import title_in
 from qawl.suggest.words import words
 

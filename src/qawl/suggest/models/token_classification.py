@@ -9,7 +9,7 @@ import regex
 
 from qawl.core.errors import ProjectError
 from qawl.core.records import Article
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.model import Scheme
 
 _LINE = regex.compile(r"[^\n]+")
 _EDGES = " \u00a0\t"
