@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+import corpora
 from conftest import TOY
 from loop import Loop
 from qawl.core import git_files
@@ -75,6 +76,40 @@ def test_a_clone_without_them_makes_the_same(grown):
     grown.run("pull", "--rebuild")
     grown.run("adjudicate")
     assert {each: (grown.folder / each).read_bytes() for each in made} == made
+
+
+def test_status_and_doctor_name_what_a_clone_lacks(grown):
+    """`status` showed that nobody had done anything, and `doctor` that all gold was as decided."""
+    grown.annotate("toy", marks)
+    grown.run("adjudicate")
+    for of, command in (("annotations", "qawl pull --rebuild"), ("gold", "qawl adjudicate")):
+        path = grown.folder / f"exports/{of}/toy.jsonl"
+        content = path.read_bytes()
+        path.unlink()
+        told = f"exports/{of}/toy.jsonl is not here, and exports/.gitignore leaves it out of git: run `{command}`"
+        code, said = corpora.main(grown.folder, "status")
+        assert (code, f"warning: {told}" in said) == (1, True), said
+        code, said = corpora.main(grown.folder, "doctor", "--dry-run")
+        assert (code, f"BAD left out of git: {told}" in said) == (1, True), said
+        assert ("ok  gold: none of toy here" in said) == (of == "gold")
+        path.write_bytes(content)
+    assert "is not here" not in corpora.main(grown.folder, "status")[1]
+    assert "ok  gold: as decided\n" in corpora.main(grown.folder, "doctor", "--dry-run")[1]
+
+
+def test_what_is_small_again_is_in_git_again(grown, monkeypatch, caplog):
+    """The line stayed for ever, so a clone had to make a small file anew before it could push."""
+    (grown.folder / "exports/.gitignore").write_bytes(b"# mine\n!/gold/toy.jsonl\n")
+    grown.annotate("toy", marks)
+    grown.run("adjudicate")
+    assert ignored(grown.folder) == {"exports/annotations/toy.jsonl"}
+    monkeypatch.setattr(git_files, "LARGEST", 1_000_000)
+    grown.run("pull", "--rebuild")
+    grown.run("adjudicate")
+    assert "exports/annotations/toy.jsonl is small enough for git again" in caplog.text
+    assert not ignored(grown.folder)
+    kept = (grown.folder / "exports/.gitignore").read_text("utf-8")
+    assert kept == "# mine\n!/gold/toy.jsonl\n"
 
 
 def test_who_keeps_a_large_file_in_git_is_obeyed(grown, caplog):

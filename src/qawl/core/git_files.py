@@ -5,6 +5,7 @@ of git, by exports/.gitignore.
 """
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 from qawl.core import files
@@ -25,38 +26,55 @@ _log = logging.getLogger("qawl")
 
 
 def leave_out_large(project: Project, path: Path) -> None:
-    """Leaves a file of exports/ out of git once it is too large, and says so; a line that keeps it in git
-    (`!` and its name) is obeyed."""
-    name = _named(project, path)
-    if not path.is_file() or path.stat().st_size <= LARGEST:
+    """Leaves a file of exports/ out of git once it is too large, and no longer once it is not; says so. A
+    line that keeps it in git (`!` and its name) is obeyed."""
+    if not path.is_file():
         return
-    given = _lines(project)
-    if not {name, b"!" + name}.isdisjoint(given):
-        return
-    files.write_bytes(_ignore(project), [each + b"\n" for each in (*given, name)])
-    _log.warning(
-        "exports%s is larger than %d MB, and hosts of git refuse large files: exports/.gitignore leaves "
-        "it out now. In a clone, `%s` makes it again. If git has it already, run `git rm --cached "
-        "exports%s`",
-        name.decode(),
-        LARGEST // 1_000_000,
-        MADE_BY[path.parent.name],
-        name.decode(),
-    )
+    name, given = _named(project, path), _lines(project)
+    if path.stat().st_size <= LARGEST:
+        _let_in(project, name, given)
+    elif {name, b"!" + name}.isdisjoint(given):
+        _write(project, [*given, name])
+        _log.warning(
+            "exports%s is larger than %d MB, and hosts of git refuse large files: exports/.gitignore "
+            "leaves it out now. In a clone, `%s` makes it again. If git has it already, run `git rm "
+            "--cached exports%s`",
+            name.decode(),
+            LARGEST // 1_000_000,
+            MADE_BY[path.parent.name],
+            name.decode(),
+        )
+
+
+def _let_in(project: Project, name: bytes, given: list[bytes]) -> None:
+    """Takes the line of a file that is small out of exports/.gitignore, if there is one."""
+    if name in given:
+        _write(project, [each for each in given if each != name])
+        _log.warning(
+            "exports%s is small enough for git again: exports/.gitignore no longer leaves it out; commit "
+            "both",
+            name.decode(),
+        )
 
 
 def need_left_out(project: Project) -> None:
     """Raises InputError where a file that is left out of git is not here, as in a clone: without it, a
     server looks as if it held what nobody wants, and tasks lack their suggestions."""
+    for lacking in missing(project):
+        raise InputError(
+            f"{lacking}. If the layer is to have no such file, take its line out of exports/.gitignore"
+        )
+
+
+def missing(project: Project) -> Iterator[str]:
+    """The files that are left out of git and are not here, as in a clone, with what makes them."""
     given = _lines(project)
-    for layer in project.settings.layers:
-        for of in (project.annotations_file, project.gold_file, project.suggestions_file):
-            path = of(layer)
+    for of in (project.annotations_file, project.gold_file, project.suggestions_file):
+        for path in map(of, project.settings.layers):
             if _named(project, path) in given and not path.exists():
-                raise InputError(
+                yield (
                     f"exports/{path.parent.name}/{path.name} is not here, and exports/.gitignore leaves "
-                    f"it out of git: run `{MADE_BY[path.parent.name]}`, which makes it again. If the "
-                    "layer is to have no such file, take its line out of exports/.gitignore"
+                    f"it out of git: run `{MADE_BY[path.parent.name]}`, which makes it again"
                 )
 
 
@@ -67,6 +85,14 @@ def _ignore(project: Project) -> Path:
 def _named(project: Project, path: Path) -> bytes:
     """A file of exports/ as its line names it."""
     return f"/{path.relative_to(project.exports).as_posix()}".encode()
+
+
+def _write(project: Project, lines: list[bytes]) -> None:
+    """Writes exports/.gitignore; without lines there is none."""
+    if lines:
+        files.write_bytes(_ignore(project), [each + b"\n" for each in lines])
+    else:
+        _ignore(project).unlink()
 
 
 def _lines(project: Project) -> list[bytes]:

@@ -9,6 +9,7 @@ from msgspec import Struct, to_builtins
 
 from qawl.annotations import import_files, journal, journal_entries, tasks, whose_journals
 from qawl.articles import selection
+from qawl.core import git_files
 from qawl.core.errors import QawlError
 from qawl.core.excerpts import listed, many
 from qawl.core.project import Project
@@ -58,6 +59,7 @@ def _looked_at(project: Project, *, dry_run: bool) -> Iterator[Line]:
     yield Line("made files", not stale, ", ".join(stale) or "fresh", "run `qawl scheme`")
     free = shutil.disk_usage(project.root).free
     yield Line("disk", free > SPACE, f"{free >> 30} GiB free", "make room")
+    yield from (Line("left out of git", False, each) for each in git_files.missing(project))
     yield _journals(project)
     yield _gold(project)
     yield from _users(project)
@@ -107,8 +109,12 @@ def _gold(project: Project) -> Line:
         ]
     except QawlError as error:
         return Line("gold", False, str(error))
-    said = f"edited, or decided by other rules: {listed(other, 3)}" if other else "as decided"
-    return Line("gold", not other, said, "run `qawl adjudicate`: what it writes is never edited")
+    layers = project.settings.layers
+    none = [each for each in layers if not project.gold_file(each).exists()]
+    said = [f"edited, or decided by other rules: {listed(other, 3)}"] if other else []
+    said += ["as decided"] if not other and len(none) < len(layers) else []
+    said += [f"none of {', '.join(none)} here"] if none else []
+    return Line("gold", not other, "; ".join(said), "run `qawl adjudicate`: what it writes is never edited")
 
 
 def _users(project: Project) -> Iterator[Line]:
