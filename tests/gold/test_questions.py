@@ -1,5 +1,6 @@
 """What a judge is asked: in the annotators' language, by titles, each place once."""
 
+import json
 import re
 
 import pytest
@@ -105,3 +106,24 @@ def test_a_quote_with_its_own_marks_stands_in_one_pair(tmp_path, text, shown):
     (task,) = judge_tasks(loop.folder, "quote")
     (point,) = task["data"]["qawl_points"]
     assert shown in point["about"]
+
+
+@pytest.mark.parametrize("language", ["ar", "en", "fr"])
+def test_one_side_alone_is_not_told_as_several(language, tmp_path):
+    """Where one of two annotators skipped the article, the judge read "A: one annotator each, in no order"."""
+    text = (ROOT / "label_config/quote.yaml").read_text("utf-8")
+    loop = Loop(tmp_path / "c", {"quote": text}, [TEXT], languages=language)
+    loop.annotate("quote", results, annotators=1)
+    skipped = {"id": 99, "completed_by": 2, "result": [], "was_cancelled": True}
+    export = tmp_path / "skipped.json"
+    given = [{"id": 9, **task, "annotations": [skipped]} for task in loop.tasks("quote")]
+    export.write_text(json.dumps(given), "utf-8")
+    loop.run("pull", "--from", str(export))
+    assert "1 waits for a judge" in loop.run("adjudicate")
+    (task,) = judge_tasks(loop.folder, "quote")
+    one = {
+        "ar": "A: الواسم الذي أنجز المقال؛",
+        "en": "A: the annotator who did the article; ",
+        "fr": "A : l'annotateur qui a fait l'article ; ",
+    }[language]
+    assert f"<p>{one}" in task["data"]["disagreements"]

@@ -6,6 +6,8 @@ import shutil
 import pytest
 
 import corpora
+from conftest import TOY
+from loop import Loop
 
 TEXTS = {
     "1": "Sami of Acme met Layla.",
@@ -263,3 +265,17 @@ def test_doctor_gives_one_advice_for_gold_that_is_damaged(corpus, damage):
     path.unlink()
     corpora.qawl(corpus, "adjudicate")
     assert gold_line(corpus) == "ok  gold: as decided"
+
+
+def test_a_folder_where_earlier_versions_had_a_file_stops_nothing(tmp_path):
+    """`adjudicate` removed that file of each layer, and stopped at a folder after the first layer."""
+    schemes = {each: TOY.replace("toy", each) for each in ("one", "two")}
+    loop = Loop(tmp_path / "c", schemes, ["Ana met Bo."])
+    (loop.folder / "exports/gold/one.tasks.jsonl").mkdir(parents=True)
+    loop.annotate("one", lambda *_: [], annotators=2)
+    loop.annotate("two", lambda *_: [], annotators=2)
+    old = loop.folder / "exports/gold/two.tasks.jsonl"
+    old.write_text("", "utf-8")
+    loop.run("adjudicate")
+    assert (len(loop.records("one", "gold")), len(loop.records("two", "gold"))) == (1, 1)
+    assert not old.exists()

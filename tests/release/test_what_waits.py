@@ -1,6 +1,7 @@
 """A release says last what waits in gold and is therefore not in it, by layer and reason."""
 
 import json
+import re
 
 import pyarrow.parquet as pq
 from test_growing import SCHEME, TEXTS, WORK, annotate, desk, marks, run
@@ -37,9 +38,14 @@ def test_open_points_of_gold_are_counted_last(tmp_path):
     assert points > 1
     assert last == (
         f"left out of toy: {points} open points in 1 article ({ids(made)[TEXTS['t1']]}), released as not "
-        "complete: no judge has decided them (`qawl adjudicate`, then `qawl push` sends the judge's tasks, "
-        "or `qawl tasks --judge` writes them)"
+        "complete: no judge has decided them (`qawl adjudicate`, then `qawl push` sends the judge's tasks; "
+        "without a server of Qawl's, `qawl tasks --judge --layer toy --out toy-judge.json --config "
+        "toy-judge.xml` writes them, and the config of their project)"
     )
+    for words in re.findall("`qawl (adjudicate|tasks [^`]+)`", last):
+        corpora.qawl(made, *words.split())
+    assert len(json.loads((made / "toy-judge.json").read_text("utf-8"))) == 1
+    assert "<View" in (made / "toy-judge.xml").read_text("utf-8")
     rows = pq.read_table(made / "exports/releases/0.2.0/articles").to_pylist()
     assert sorted(each["toy_complete"] for each in rows) == [False, True]
 

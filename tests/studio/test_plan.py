@@ -367,6 +367,49 @@ def test_what_differs_only_since_gold_was_made_waits_for_the_next(waiting):
     assert len(judges(server)) == 2
 
 
+def told(folder, *words):
+    code, said = corpora.main(folder, *words)
+    assert code == 0, said
+    return said
+
+
+def test_what_the_judge_s_tasks_lack_is_told_by_push_and_by_tasks(waiting, tmp_path):
+    """`push` said nothing of edited annotations, on which a verdict counts no more once they are derived
+    again; both said nothing of gold that had lost lines, and wrote "0 tasks"."""
+    folder, _ = waiting
+    written = ("tasks", "--layer", "ner", "--judge", "--out", str(tmp_path / "judge.json"))
+    lacks = "ner: gold lacks what is open in {}: run `qawl adjudicate`"
+    for words in (["push"], written):
+        said = told(folder, *words)
+        assert ("warning:" in said, "gold lacks" in said) == (False, False)
+    gold_, made = folder / "exports/gold/ner.jsonl", folder / "exports/annotations/ner.jsonl"
+    first, second = gold_.read_bytes().splitlines(keepends=True)
+    for lines, count in ((first, "1 article"), (b"", "2 articles")):
+        gold_.write_bytes(lines)
+        for words in (["push"], ["push", "--dry-run"], written):
+            assert told(folder, *words).count(lacks.format(count)) == 1
+    assert f"{tmp_path / 'judge.json'}: 0 tasks" in told(folder, *written)
+    gold_.write_bytes(first + second)
+    made.write_bytes(made.read_bytes().replace(b'"end":8', b'"end":9'))
+    stale = "warning: exports/annotations/ner.jsonl is not what the journal and the scheme give now"
+    for words in (["push"], written):
+        assert told(folder, *words).count(stale) == 1
+
+
+def test_a_push_without_gold_says_that_the_judge_gets_nothing(tmp_path, monkeypatch):
+    """A release decides by itself and says that a judge has open points; `push` sent no task of them, as
+    there was no gold, and said that all was in step."""
+    folder = corpora.corpus(tmp_path / "corpus", corpora.scheme("ner", ["PER"]), TWO, ["a1", "a2"])
+    server = Memory()
+    monkeypatch.setattr(studio_client, "connect", lambda corpus: server)
+    assert "no gold" not in told(folder, "push")
+    second_says(folder, 8)
+    corpora.qawl(folder, "release", "0.1.0", "--draft")
+    assert told(folder, "push").count("ner has no gold here: run `qawl adjudicate`") == 1
+    corpora.qawl(folder, "adjudicate")
+    assert "add 2 tasks to" in told(folder, "push")
+
+
 def test_a_judge_whose_annotations_are_gone_keeps_their_tasks(waiting):
     """Annotations that are gone, as in a copy without them, looked as if nothing were left to decide: the
     judge's tasks would be taken from the server."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qawl.cli import judging
 from qawl.cli.terminal import say
 from qawl.core.excerpts import many
 
@@ -19,8 +20,8 @@ def command() -> None:
     """Make gold where annotators agree, and say what waits for a judge.
 
     It works offline and writes gold to exports/gold. `qawl push` makes the judge's tasks, in a project of
-    their own; `qawl tasks --judge` writes them to a file. After the judge has decided, `qawl pull`
-    collects the verdicts, and `qawl adjudicate` makes gold of them.
+    their own; `qawl tasks --judge --layer LAYER` writes them to a file. After the judge has decided,
+    `qawl pull` collects the verdicts, and `qawl adjudicate` makes gold of them.
     """
     from qawl.core import project
     from qawl.gold import judge
@@ -53,11 +54,7 @@ def _next(outcome: "Adjudicated") -> "Iterator[str]":
     ]
     alone = [name for name in outcome.decided if outcome.waiting[name]]
     if judged:
-        yield (
-            "for the judge: `qawl push` sends the tasks; without a server of Qawl's, "
-            "`qawl tasks --judge --layer LAYER --out FILE --config FILE` writes them, and the config of "
-            f"their project ({', '.join(judged)})"
-        )
+        yield f"for the judge: {judging.tasks(judged)}"
     if alone:
         yield (
             "for further annotators: one annotator alone did these articles; if one is enough, set "

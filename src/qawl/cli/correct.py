@@ -51,7 +51,7 @@ def command(
     until the judge has decided: run `qawl adjudicate`, then `qawl push` sends the judge a task. The next
     release lists the correction. Without ADDRESS the command lists all corrections and their state.
     """
-    from qawl.cli import options
+    from qawl.cli import judging, options
     from qawl.core import project
     from qawl.release import corrections
 
@@ -74,9 +74,7 @@ def command(
     if made is None:
         say("this was reported before; `qawl correct` lists what became of it")
         return
-    say(
-        f"{made.id}: kept for the judge; run `qawl adjudicate`, then `qawl push` or `qawl tasks --judge`"
-    )
+    say(f"{made.id}: kept for the judge; run `qawl adjudicate`, then {judging.tasks([made.layer])}")
 
 
 _OF_A_SPAN = (

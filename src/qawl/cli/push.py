@@ -1,5 +1,6 @@
 """`qawl push`."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ def command(dry_run: bool, recover: bool) -> None:
         if recover:
             _recover(client, corpus, dry_run)
             return
-        steps = plan.plan(client, corpus)
+        steps = plan.plan(client, corpus, say=partial(say, err=True))
         for step in steps:
             for line in step.lines():
                 say(line)

@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from qawl.cli import judging
 from qawl.core.excerpts import listed, many
 from qawl.release.build import AS_DRAFT
 from qawl.release.gates import NAMED
@@ -102,14 +103,16 @@ def waiting(corpus: "Project") -> "Iterator[str]":
     """How many corrections of readers gold has not followed, as nothing is decided."""
     from qawl.release import corrections
 
-    counts = Counter(state for _, state in corrections.states(corpus))
+    every = [*corrections.states(corpus)]
+    counts = Counter(state for _, state in every)
     if here := {name: counts[name] for name in ("pending", "undecided") if counts[name]}:
         count = sum(here.values())
         are = many(count, "correction of a reader waits", "corrections of readers wait")
         named = ", ".join(f"{number} {name}" for name, number in here.items())
+        layers = sorted({each.layer for each, state in every if state in here})
         yield (
             f"{are} for a decision ({named}; `qawl correct` lists them; run `qawl adjudicate`, then "
-            "`qawl push` or `qawl tasks --judge`)"
+            f"{judging.tasks(layers)})"
         )
 
 
@@ -139,10 +142,7 @@ def _open(built: "Built") -> "Iterator[str]":
             f"{advice if layer == max(alone) else ''}"
         )
     judged = {layer: waits for layer, waits in sorted(built.open.items()) if waits.to_judge}
-    advice = (
-        " (`qawl adjudicate`, then `qawl push` sends the judge's tasks, or `qawl tasks --judge` "
-        "writes them)"
-    )
+    advice = f" (`qawl adjudicate`, then {judging.tasks(judged)})" if judged else ""
     for layer, waits in judged.items():
         points, ids = many(waits.points, "open point"), waits.to_judge
         yield (

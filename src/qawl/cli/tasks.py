@@ -1,5 +1,6 @@
 """`qawl tasks`."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,13 +79,10 @@ def _config(corpus: "Project", layer: str, *, judge: bool) -> str:
 
 def _judges(corpus: "Project", layer: str) -> "list[Task]":
     """The judge's tasks that nobody has decided yet."""
-    from qawl.annotations import store
     from qawl.gold.judge_tasks import judge_tasks, need_gold
 
     need_gold(corpus, layer)
-    for each in store.stale(corpus, layer):
-        say(f"warning: {each}", err=True)
-    return list(judge_tasks(corpus, layer))
+    return list(judge_tasks(corpus, layer, partial(say, err=True)))
 
 
 def _served(corpus: "Project", layer: str, annotator: str | None) -> "list[Task]":

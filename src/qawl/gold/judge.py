@@ -54,7 +54,8 @@ def adjudicate(project: Project) -> Adjudicated:
                         file.write(to_json(gold) + b"\n")
                 decider.keep()
                 git_files.leave_out_large(project, path)
-        project.judge_file(layer).unlink(missing_ok=True)
+        if (older := project.judge_file(layer)).is_file():
+            older.unlink()
     return outcome
 
 

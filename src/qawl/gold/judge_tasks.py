@@ -1,6 +1,6 @@
 """The tasks in which a judge decides what gold leaves open, of annotations and gold as they stand."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 
 from msgspec import UNSET
@@ -13,6 +13,7 @@ from qawl.articles import store as article_store
 from qawl.articles import withdrawal
 from qawl.core import gold_file
 from qawl.core.errors import InputError
+from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Gold, as_annotation
 from qawl.gold.decide import Decider, Stored
@@ -30,19 +31,29 @@ START = "agreed"
 def need_gold(project: Project, layer: str) -> None:
     """Raises InputError where a layer has no gold: nobody knows what its judge is to decide."""
     if not project.gold_file(layer).exists():
-        raise InputError(
-            f"{layer} has no gold here: run `qawl adjudicate`, which finds what a judge is to decide"
-        )
+        raise InputError(_without_gold(layer))
 
 
-def judge_tasks(project: Project, layer: str) -> Iterator[Task]:
+def _without_gold(layer: str) -> str:
+    return f"{layer} has no gold here: run `qawl adjudicate`, which finds what a judge is to decide"
+
+
+Say = Callable[[str], object]
+"""What is told, in a line, of what makes the judge's tasks other than one may expect."""
+
+
+def unsaid(_: str) -> None:
+    """Tells nobody."""
+
+
+def judge_tasks(project: Project, layer: str, say: Say = unsaid) -> Iterator[Task]:
     """The tasks of a layer's judge, by article, but those of withdrawn articles.
 
     Raises JournalError where there are annotations that no journal gives, or none though it gives some.
     """
     current, decider = scheme.load(project, layer), Decider(project, layer)
     made = _Maker(project, current, decider)
-    return map(made.task, _asked(project, layer, decider))
+    return map(made.task, _asked(project, layer, decider, say))
 
 
 def waiting(project: Project, layer: str) -> set[str]:
@@ -50,20 +61,32 @@ def waiting(project: Project, layer: str) -> set[str]:
     return {each.article.id for each in _asked(project, layer, Decider(project, layer))}
 
 
-def _asked(project: Project, layer: str, decider: Decider) -> Iterator[Decided]:
+def _asked(project: Project, layer: str, decider: Decider, say: Say = unsaid) -> Iterator[Decided]:
     """What waits for a layer's judge since `adjudicate` left it open: what has come since then is no
     disagreement yet, before the lead says so."""
     if not project.gold_file(layer).exists():
+        if project.annotations_file(layer).exists():
+            say(_without_gold(layer))
         return
-    annotation_store.require(project, layer)
-    out = withdrawal.ids(project)
+    for stale in annotation_store.require(project, layer):
+        say(f"warning: {stale}")
+    out, newer = withdrawal.ids(project), 0
     stored = Stored((each.article_id, each) for each in gold_file.read(project, layer))
     for each in decided(project, layer, decider):
         before = stored.take(each.article.id)
+        if not each.for_the_judge or each.article.id in out:
+            continue
         left = before is not None and not before.complete and not waited(before, project)
-        if (left or each.pending) and before and each.for_the_judge and each.article.id not in out:
+        if before and (left or each.pending):
             yield each
+        else:
+            newer += 1
     stored.finish()
+    if newer:
+        say(
+            f"{layer}: gold lacks what is open in {many(newer, 'article')}: run `qawl adjudicate`, and a "
+            "judge gets what waits there"
+        )
 
 
 def brought(

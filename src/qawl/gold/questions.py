@@ -57,7 +57,8 @@ class Questions:
         say = self._say
         said = f"<p>{say(again)}</p>" if again else ""
         told = say("words.list").join(sorted(letters.values()))
-        said += f"<p>{say('judge.letters', letters=told)}</p>"
+        several = "judge.letters" if len(letters) > 1 else "judge.letter"
+        said += f"<p>{say(several, letters=told)}</p>" if letters else ""
         those = asked.by_hand
         places = groupby(those, key=lambda each: (each.start, each.end, each.label))
         items = [self._place(list(group), article, letters) for _, group in places]

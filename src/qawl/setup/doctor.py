@@ -114,7 +114,9 @@ def _gold(project: Project) -> Line:
     said = [f"edited, or decided by other rules: {listed(other, 3)}"] if other else []
     said += ["as decided"] if not other and len(none) < len(layers) else []
     said += [f"none of {', '.join(none)} here"] if none else []
-    return Line("gold", not other, "; ".join(said), "run `qawl adjudicate`: what it writes is never edited")
+    return Line(
+        "gold", not other, "; ".join(said), "run `qawl adjudicate`: what it writes is never edited"
+    )
 
 
 def _users(project: Project) -> Iterator[Line]:

@@ -39,9 +39,11 @@ May I edit it: no.
 
 What is here: `journal/`, every annotation version as Label Studio sent it, with `heads.json`, how much
 each journal holds, past 50 MB in segments (`*.jsonl.gz`: commit them too);
-`annotations/` and `gold/`, derived from it; `releases/<version>/`, the datasets;
-`published/`, how each is cited with its commit.
-Who writes it: `qawl pull`, `qawl adjudicate`, `qawl release`.
+`annotations/` and `gold/`, derived from it; `agreement.json`, the last report of agreement;
+`suggestions/`, what annotators are shown; `guidelines/`, what they were told; `scores/`, what
+`qawl score` said; `repairs.jsonl` and `corrections.jsonl`, safe repairs and what readers reported;
+`releases/<version>/`, the datasets; `published/`, how each is cited with its commit.
+Who writes it: `qawl pull`, `qawl adjudicate`, `qawl release` and other commands.
 May I edit it: no; the journal is chained by hashes. Keep it all in version control, but for what
 `.gitignore` names here: files past 50 MB that Qawl can make again.
 """,

@@ -26,7 +26,8 @@ class JudgePlan:
         projects of older versions of the scheme, whose work comes into new ones."""
         if self._there:
             judge_tasks.need_gold(self._layer.project, self._layer.name)
-        waiting = list(judge_tasks.judge_tasks(self._layer.project, self._layer.name))
+        say = self._layer.corpus.say
+        waiting = list(judge_tasks.judge_tasks(self._layer.project, self._layer.name, say))
         if waiting or self._there:
             place = self._layer.place(self._layer.wanted(JUDGE), self._there, (JUDGE,))
             step = self._judging(place, waiting)

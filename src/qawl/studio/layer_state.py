@@ -7,6 +7,7 @@ from functools import cached_property
 from qawl.annotations import tasks
 from qawl.articles import selection, withdrawal
 from qawl.core.project import Project
+from qawl.gold.judge_tasks import Say, unsaid
 from qawl.guidelines.page import briefings
 from qawl.scheme.model import Scheme
 from qawl.studio import older_projects, projects
@@ -27,8 +28,9 @@ class AllLayers:
         project: Project,
         held: Mapping[int, list[RemoteTask]],
         owed: Owed | None = None,
+        say: Say = unsaid,
     ) -> None:
-        self.owed = owed or {}
+        self.owed, self.say = owed or {}, say
         self.client, self.project, self.held = client, project, held
         self.articles = {article.id: article for article in selection.to_annotate(project)}
         self.withdrawn = withdrawal.ids(project)

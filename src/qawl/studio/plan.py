@@ -14,6 +14,7 @@ from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, POOL
 from qawl.core.text import sha256 as text_hash
+from qawl.gold.judge_tasks import Say, unsaid
 from qawl.scheme import scheme
 from qawl.scheme.model import Scheme
 from qawl.studio import pool_work, projects, task_extras
@@ -132,16 +133,18 @@ def _ids(client: Client, project: int, where: Filter) -> set[int]:
     return {task["id"] for task in client.tasks(project, fields=("id",), where=[where])}
 
 
-def plan(client: Client, project: Project, owed: Owed | None = None) -> list[Step]:
+def plan(
+    client: Client, project: Project, owed: Owed | None = None, *, say: Say = unsaid
+) -> list[Step]:
     """What brings the server in step, a step for each project; `owed` are tasks that must be there,
-    whoever works now."""
+    whoever works now. `say` is told what the judge's tasks lack."""
     git_files.need_left_out(project)
     there = remotes(client, project)
     schemes = scheme.load_all(project)
     refuse_foreign(client, dict(_titles(project, schemes)), {each.id for each in there})
     tasks_ = held(client, project, there)
     _refuse_other_corpus(client, project, tasks_)
-    corpus = AllLayers(client, project, tasks_, owed)
+    corpus = AllLayers(client, project, tasks_, owed, say)
     return [
         step
         for current in schemes.values()
