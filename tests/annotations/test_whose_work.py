@@ -621,7 +621,7 @@ def test_who_was_said_to_be_two_annotators_is_asked_again(corpus, user):
     for again in range(2):
         done = pull(corpus, [more])
         assert done.exit_code == 1, again
-        assert "this was said of b1, b2" in str(done.exception)
+        assert "--annotator has named b1, b2 for such work" in str(done.exception)
         assert pull(corpus, [known]).exit_code == 0  # the journal tells whose it is
     assert pull(corpus, [known, work(surface="met", number=3, task=3, user=user)]).exit_code == 0
     assert whose(corpus) == {"b1": ["Sami"], "b2": ["Omar", "met"]}

@@ -358,7 +358,7 @@ def test_a_quote_without_its_relations_is_told_in_plain_words(tmp_path):
 def test_a_source_named_after_the_first_ingest(tmp_path):
     """The tour ingests first and asks for the source then. The unchanged file was said to have changed;
     and once the old article was withdrawn, as the page says, nobody annotated its text any more."""
-    assert "Give source, too, before annotators begin" in ingest(tmp_path, "a.txt", TEXT)[1]
+    assert "Write source into it too" in ingest(tmp_path, "a.txt", TEXT)[1]
     corpus = tmp_path / "corpus_of_one"
     [line] = (corpus / "corpus/articles.jsonl").read_text("utf-8").splitlines()
     old = json.loads(line)["id"]

@@ -217,4 +217,4 @@ def test_a_gate_says_that_gold_keeps_what_is_let_pass(made, monkeypatch, release
     refused = record("a1")
     collected(made, msgspec.structs.replace(refused, spans=(Span("x", "NONE", 0, 3, "قال", {}),)))
     said = run(cli.group, ["release", "0.2.0"]).output
-    assert "or say why they pass (gold then keeps what they are about)" in said
+    assert "pass (gold then keeps these spans and values as they are)" in said

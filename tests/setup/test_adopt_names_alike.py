@@ -57,11 +57,11 @@ def test_names_that_differ_in_case_alone_are_named(tmp_path, made):
 @pytest.mark.parametrize("name", ["gold", "Adjudication", "judge"])
 def test_a_name_of_what_was_decided_is_named(tmp_path, made, name):
     said, who = adopt(tmp_path, made("omar", name))
-    assert f"{name}: an annotator like the others here" in said
+    assert f"{name} is taken for an annotator" in said
     assert len(who) == 2
 
 
 def test_who_says_whose_the_work_is_is_not_asked_again(tmp_path):
     said, who = adopt(tmp_path, prodigy("omar", "judge"), "--annotator", "judge=rana")
-    assert "an annotator like the others" not in said
+    assert "taken for an annotator" not in said
     assert "rana" in who

@@ -418,7 +418,7 @@ def _question(export: Export, user: User, evidence: _Evidence, said: set[Person]
         count = many(evidence.alike[alike[0]], "annotation says", "annotations say")
         why = f"{count} what work of {_listed(alike)} says, and neither has a number"
     elif user.id is None and len(said) > 1:
-        why = f"this was said of {_listed(said)}"
+        why = f"--annotator has named {_listed(said)} for such work"
     once = user.id is None and len(said) < 2
     kept = ": say it once, it is kept in .qawl/users.json" if once else ""
     return (

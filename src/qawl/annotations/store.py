@@ -291,11 +291,11 @@ class _Made:
         if articles:
             return self._without(articles)
         if gone:
-            end = "; records that were never pulled have to go"
+            end = ", or remove the lines of annotations that no `qawl pull` brought"
             return self._lacking("nothing", gone, end)
         older = self._older(other)
         end = (
-            ", or pull the newer versions again; if they are to go for good, remove "
+            ", or pull the newer versions again. To give them up for good, remove "
             f"exports/annotations/{path.name}"
         )
         return self._lacking("only older versions", older, end) if older else None

@@ -135,22 +135,23 @@ def _undecided(outcome: Ingested) -> Iterator[str]:
     sources = +outcome.undecided
     if not sources:
         return
-    yield "no licence  releases withhold the texts of these articles, and while a source with a name has"
-    yield "            no licence, no release is built. Write license (LicenseRef-unknown if nobody knows"
-    yield "            it) and redistribute into a _source.yaml beside them, and ingest them again:"
+    yield "no licence  releases withhold the texts of these articles. No release is built while a source"
+    yield "            with a name has no licence. Write license (LicenseRef-unknown if nobody knows it)"
+    yield "            and redistribute into a _source.yaml beside the articles, and ingest them again:"
     yield from _of_sources(sources)
     if UNNAMED in sources:
         yield "            A _source.yaml is for the files in its own folder, not for folders in it."
-        yield "            Give source, too, before annotators begin: ids of articles are made from it."
-        yield "            Then delete corpus/articles.jsonl and ingest all again. Later: docs/corpus.md"
+        yield "            Write source into it too: the id of an article is made from it. If nothing is"
+        yield "            annotated yet, delete corpus/articles.jsonl, then ingest everything again. If"
+        yield "            something is: docs/corpus.md"
 
 
 def _withheld(outcome: Ingested) -> Iterator[str]:
     """The sources that have a licence and whose texts releases may not show."""
     if sources := +outcome.withheld:
-        yield "withheld    for these articles a licence is given, but not redistribute: true, so releases"
-        yield "            leave their texts out. If they may show them, write it into a _source.yaml"
-        yield "            beside the articles, and ingest them again:"
+        yield "withheld    these articles have a licence, but not redistribute: true, so releases leave"
+        yield "            their texts out. If a release may show them, write redistribute: true into a"
+        yield "            _source.yaml beside the articles, and ingest the articles again:"
         yield from _of_sources(sources)
 
 

@@ -56,7 +56,8 @@ def _errors(project: Project, errors: Mapping[str, int], below: str | None) -> s
     if released.last_version(project, below=below) is not None:
         return said
     return (
-        f"{said}: correct them, or say why they pass{_in_gold(errors)}. For that, paste into qawl.yaml: "
+        f"{said}: correct them, or let them pass{_in_gold(errors)}. To let them pass, paste into "
+        f"qawl.yaml, with your reason: "
         f"{_dispensing(project, sorted(errors))}"
     )
 
@@ -148,17 +149,17 @@ def _new_kinds(project: Project, checks: Mapping[str, int], below: str | None) -
     if fresh := sorted({*checks} - {*before, *STATED}):
         counted = ", ".join(f"{each} ({checks[each]})" for each in fresh)
         yield (
-            f"new kinds of findings since {last}: {counted}: correct what `qawl validate` shows, or say "
-            f"why they pass{_in_gold(fresh)}. For that, paste into qawl.yaml: "
+            f"new kinds of findings since {last}: {counted}: correct what `qawl validate` shows, or let "
+            f"it pass{_in_gold(fresh)}. To let it pass, paste into qawl.yaml, with your reason: "
             f"{_dispensing(project, fresh)}"
         )
 
 
 def _in_gold(checks: Iterable[str]) -> str:
-    """What becomes of annotations of which some findings pass, in words, where they are errors."""
+    """What becomes of spans and values whose findings pass, in words, where these are errors."""
     found = (CHECKS[each] for each in checks)
     lasts = any(each.severity == "error" and each.level in (2, 3, 4) for each in found)
-    return " (gold then keeps what they are about)" if lasts else ""
+    return " (gold then keeps these spans and values as they are)" if lasts else ""
 
 
 def _dispensing(project: Project, checks: Iterable[str]) -> str:

@@ -204,8 +204,9 @@ class People:
                 )
             if name in _DECISIONS and User(name=name) not in self.given:
                 yield (
-                    f"{next(iter(written))}: an annotator like the others here, one more person in "
-                    "agreement and gold: if that is what the team decided, leave it out of the sources"
+                    f"{next(iter(written))} is taken for an annotator, and counts as one more person in "
+                    "agreement and gold. If these are the decisions of the team, leave them out of the "
+                    "sources"
                 )
 
 
