@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from qawl.core.records import AttributeValue, Span, to_json
-from qawl.formats.job import Job, Work, stem
+from qawl.formats.job import Job, Work
 from qawl.formats.names import Names
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.model import Scheme
@@ -35,20 +35,6 @@ class _Written:
         values = {each.name: Names(_plain, each.categories, kind="value") for each in choices}
         return cls(scheme, Names(_plain, _names(scheme)), values)
 
-    def name(self, work: Work, name: str, span: Span | None) -> str:
-        """A name as brat allows it."""
-        written = self.names(name)
-        if written != name:
-            work.lost("name-changed", span, name)
-        return written
-
-    def value(self, work: Work, attribute: str, value: str, span: Span) -> str:
-        """A value of a choice as brat allows it."""
-        written = self.values[attribute](value)
-        if written != value:
-            work.lost("name-changed", span, value)
-        return written
-
     def changed(self) -> dict[str, dict[str, str]]:
         """What stands there → the scheme's name, of `names`, and of the values of each attribute."""
         found = {"names": self.names.changed()}
@@ -58,16 +44,15 @@ class _Written:
 
 def write(job: Job) -> None:
     """A folder for each layer and annotator."""
-    for layer, scheme in job.schemes.items():
-        for annotator in job.annotators:
-            name, written = stem(layer, annotator), _Written.of(scheme)
-            for work in job.work(layer, annotator):
-                job.folder.write(f"{name}/{work.article.id}.txt", [work.article.text])
-                job.folder.write(f"{name}/{work.article.id}.ann", _lines(work, written))
-            job.folder.write(f"{name}/annotation.conf", _conf(written))
-            if changed := written.changed():
-                job.folder.write(f"{name}/names.json", [to_json(changed).decode(), "\n"])
-                job.folder.write(f"{name}/visual.conf", _visual(written))
+    for name, scheme, works in job.parts():
+        written = _Written.of(scheme)
+        for work in works:
+            job.folder.write(f"{name}/{work.article.id}.txt", [work.article.text])
+            job.folder.write(f"{name}/{work.article.id}.ann", _lines(work, written))
+        job.folder.write(f"{name}/annotation.conf", _conf(written))
+        if changed := written.changed():
+            job.folder.write_lines(f"{name}/names.json", [changed])
+            job.folder.write(f"{name}/visual.conf", _visual(written))
 
 
 def _lines(work: Work, written: _Written) -> Iterator[str]:
@@ -79,14 +64,15 @@ def _lines(work: Work, written: _Written) -> Iterator[str]:
         numbers[span.id] = number
         pieces = [work.article.text[start:end] for start, end in place]
         offsets = ";".join(f"{start} {end}" for start, end in place)
-        label = written.name(work, span.label, span)
+        label = work.named(written.names, span.label, span)
         yield f"T{number}\t{label} {offsets}\t{' '.join(pieces)}\n"
         noted = {}
         for name, value in span.attributes.items():
             if isinstance(value, str) and _is_choice(work.scheme.attribute.get(name), value):
                 attributes += 1
-                chosen = written.value(work, name, value, span)
-                yield f"A{attributes}\t{written.name(work, name, span)} T{number} {chosen}\n"
+                chosen = work.named(written.values[name], value, span)
+                said = work.named(written.names, name, span)
+                yield f"A{attributes}\t{said} T{number} {chosen}\n"
             else:
                 work.lost("attribute-in-note", span, name)
                 noted[name] = value
@@ -116,7 +102,7 @@ def _relations(work: Work, numbers: Mapping[str, int], written: _Written) -> Ite
         label = str(relation.label)
         if relation.direction == "bi":
             work.lost("relation-direction", start, label)
-        name = written.name(work, label, start)
+        name = work.named(written.names, label, start)
         yield f"R{number}\t{name} Arg1:T{numbers[start.id]} Arg2:T{numbers[end.id]}\n"
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import regex
 
 from qawl.core.records import GOLD, Span
-from qawl.formats.job import Job, Work, stem
+from qawl.formats.job import Job, Work
 from qawl.formats.names import Names
 from qawl.release.tables import tokens
 from qawl.release.tables.token_table import LEVELS
@@ -45,16 +45,14 @@ def write_conll2003(job: Job) -> None:
     Tags are IOB2 in the label set of the scheme's projection `conll`: a column of the outermost spans,
     and one for each of two levels below where the projection is not `outermost`.
     """
-    for layer, scheme in job.schemes.items():
-        projection = _projection(scheme)
-        wanted = projection.labels.values() if projection else scheme.label
-        names = Names(_plain, wanted, kind="label")
-        for annotator in job.annotators:
-            with job.folder.several() as add:
-                for work in job.work(layer, annotator):
-                    name = f"{stem(layer, annotator)}.{work.split}.conll"
-                    add(name, _document(work, projection, names))
-        job.folder.write_names(layer, names)
+    names = {
+        layer: Names(_plain, _set(scheme), kind="label") for layer, scheme in job.schemes.items()
+    }
+    for name, scheme, works in job.parts():
+        with job.folder.several() as add:
+            for work in works:
+                add(f"{name}.{work.split}.conll", _document(work, names[scheme.layer]))
+    job.folder.write_names(names)
 
 
 def write_iob2(job: Job) -> None:
@@ -71,8 +69,7 @@ def write_iob2(job: Job) -> None:
         for article, works in job.by_article(annotator):
             table = _table(article.text, works, names, columns, wide)
             job.folder.write(f"{annotator or GOLD}/{article.id}.tsv", table)
-    for layer, each in names.items():
-        job.folder.write_names(layer, each)
+    job.folder.write_names(names)
 
 
 def _plain(name: str) -> str:
@@ -92,9 +89,9 @@ def _edges(text: str) -> tokens.Edges:
     return starts[seen], ends[seen]
 
 
-def _document(work: Work, projection: Projection | None, names: Names) -> str:
+def _document(work: Work, names: Names) -> str:
     """One article of a CoNLL-2003 file."""
-    text = work.article.text
+    text, projection = work.article.text, _projection(work.scheme)
     at = _edges(text)
     work.lose_all_but_spans()
     tags = _projected(work, projection.labels, names) if projection else _own(work, names)
@@ -161,6 +158,12 @@ def _own(work: Work, names: Names) -> list[_Tag]:
 def _projection(scheme: Scheme) -> Projection | None:
     """How the scheme's labels become those of the published set."""
     return next((each for each in scheme.projections if each.name == CONLL), None)
+
+
+def _set(scheme: Scheme) -> Iterable[str]:
+    """The labels that tags have."""
+    projection = _projection(scheme)
+    return projection.labels.values() if projection else scheme.label
 
 
 def _projected(work: Work, labels: Mapping[str, str], names: Names) -> list[_Tag]:

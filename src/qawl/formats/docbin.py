@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from qawl.core.errors import InputError
 from qawl.core.records import Span, to_json
-from qawl.formats.job import Job, Work, stem
+from qawl.formats.job import Job, Work
 from qawl.release.tables import tokens
 
 if TYPE_CHECKING:
@@ -33,15 +33,13 @@ def write(job: Job) -> None:
     if not Doc.has_extension("rel"):
         Doc.set_extension("rel", default={})
     vocabulary = spacy.blank("xx").vocab
-    for layer in job.schemes:
-        for annotator in job.annotators:
-            bundles: dict[str, DocBin] = {}
-            for work in job.work(layer, annotator):
-                bundle = bundles.setdefault(work.split, DocBin(store_user_data=True))
-                bundle.add(_document(work, vocabulary))
-            for split, bundle in bundles.items():
-                name = f"{stem(layer, annotator)}.{split}.spacy"
-                job.folder.write(name, [bundle.to_bytes()])
+    for name, _, works in job.parts():
+        bundles: dict[str, DocBin] = {}
+        for work in works:
+            bundle = bundles.setdefault(work.split, DocBin(store_user_data=True))
+            bundle.add(_document(work, vocabulary))
+        for split, bundle in bundles.items():
+            job.folder.write(f"{name}.{split}.spacy", [bundle.to_bytes()])
 
 
 def _document(work: Work, vocabulary: "Vocab") -> "Doc":

@@ -2,18 +2,13 @@
 
 from collections.abc import Mapping
 
-from msgspec import UNSET
-
-from qawl.core.records import to_json
-from qawl.formats.job import Job, Work, stem
+from qawl.formats.job import Job, Work
 
 
 def write(job: Job) -> None:
     """<layer>.<annotator>.jsonl: the text with entities and relations, an article a line."""
-    for layer in job.schemes:
-        for annotator in job.annotators:
-            lines = (to_json(_row(work)) + b"\n" for work in job.work(layer, annotator))
-            job.folder.write(f"{stem(layer, annotator)}.jsonl", lines)
+    for name, _, works in job.parts():
+        job.folder.write_lines(f"{name}.jsonl", map(_row, works))
 
 
 def _row(work: Work) -> Mapping[str, object]:
@@ -22,7 +17,7 @@ def _row(work: Work) -> Mapping[str, object]:
     numbers = {span.id: number for number, span in enumerate(spans, start=1)}
     relations: list[Mapping[str, object]] = []
     for relation, start, end in work.arrows(spans):
-        if relation.direction not in (UNSET, "right", "left"):
+        if relation.direction == "bi":
             work.lost("relation-direction", start, relation.label)
         ends = {"from_id": numbers[start.id], "to_id": numbers[end.id]}
         relations.append({"id": len(relations) + 1, **ends, "type": relation.label})

@@ -7,9 +7,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
-
-from msgspec import structs
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from qawl.core.errors import InputError
 from qawl.core.records import (
@@ -22,6 +20,7 @@ from qawl.core.records import (
     ends,
     span_ref,
     to_json,
+    with_attributes,
 )
 from qawl.formats.losses import Losses, Lost
 from qawl.formats.names import Names
@@ -61,6 +60,13 @@ class Work:
                 what=what,
             )
         )
+
+    def named(self, names: Names, name: str, span: Span | None = None) -> str:
+        """What stands for a name; one that the format does not allow is noted."""
+        written = names(name)
+        if written != name:
+            self.lost("name-changed", span, name)
+        return written
 
     def spans(self) -> list[Span]:
         """Its spans that stand in the text; the others are noted as lost."""
@@ -125,6 +131,10 @@ class Folder:
             for piece in pieces:
                 add(name, piece)
 
+    def write_lines(self, name: str, records: Iterable[object]) -> None:
+        """One file of JSON Lines."""
+        self.write(name, (to_json(each) + b"\n" for each in records))
+
     @contextmanager
     def several(self) -> Iterator[Callable[[str, str | bytes], None]]:
         """add(name, piece): writes to the end of a file; as many files as there are names.
@@ -145,10 +155,11 @@ class Folder:
             yield add
         self.files.update({name: digest.hexdigest() for name, (_, digest) in opened.items()})
 
-    def write_names(self, layer: str, names: Names) -> None:
+    def write_names(self, by_layer: Mapping[str, Names]) -> None:
         """<layer>.names.json: what stands for another name → that name; if there is any."""
-        if changed := names.changed():
-            self.write(f"{layer}.names.json", [to_json(changed), "\n"])
+        for layer, names in by_layer.items():
+            if changed := names.changed():
+                self.write_lines(f"{layer}.names.json", [changed])
 
     def _new(self, name: str) -> Path:
         """Where a file is to stand; raises InputError where another one stands there."""
@@ -162,6 +173,14 @@ class Folder:
         return target
 
 
+class Part(NamedTuple):
+    """What one annotator did in a layer; `name` is that of the file or folder that holds it."""
+
+    name: str
+    scheme: Scheme
+    works: Iterator[Work]
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One export: of which layers and annotators (None: gold), and where it goes."""
@@ -173,11 +192,17 @@ class Job:
     losses: Losses
     folder: Folder
 
-    def work(self, layer: str, annotator: str | None, *, skipped: bool = False) -> Iterator[Work]:
-        """What one annotator did in a layer, by article; what is left out is noted.
+    def parts(self, *, skipped: bool = False) -> Iterator[Part]:
+        """What each annotator did in each layer, by article; what is left out is noted.
 
         Skipped articles come where the format can say that they were skipped.
         """
+        for layer, scheme in self.schemes.items():
+            for annotator in self.annotators:
+                name = f"{layer}.{annotator or GOLD}"
+                yield Part(name, scheme, self._works(layer, annotator, skipped=skipped))
+
+    def _works(self, layer: str, annotator: str | None, *, skipped: bool = False) -> Iterator[Work]:
         for given in self._given(layer, annotator):
             one = self._work(given, layer, annotator)
             kind = self._why_not(given, skipped)
@@ -211,7 +236,7 @@ class Job:
 
     def by_article(self, annotator: str | None) -> Iterator[tuple[Article, list[Work]]]:
         """What one annotator did in all layers, article by article."""
-        streams = [self.work(layer, annotator) for layer in self.schemes]
+        streams = [self._works(layer, annotator) for layer in self.schemes]
         merged = heapq.merge(*streams, key=_identity)
         for _, group in groupby(merged, key=_identity):
             works = list(group)
@@ -226,20 +251,11 @@ class Job:
 
     def _shown(self, given: Given) -> Given:
         """A record of a text that is exported without the values that hold another, which is not."""
-        record = given.record
         if given.article is None or not given.article.redistribute:
             return given
-        every = [record.attributes, *(each.attributes for each in record.spans)]
-        of_article, *of_spans = kept = [*map(self._free, every)]
-        if kept == every:
-            return given
-        both = zip(record.spans, of_spans, strict=True)
-        spans = tuple(structs.replace(span, attributes=each) for span, each in both)
-        return replace(
-            given,
-            record=structs.replace(record, attributes=of_article, spans=spans),
-            hidden=given.hidden + sum(map(len, every)) - sum(map(len, kept)),
-        )
+        shown = with_attributes(given.record, self._free)
+        hidden = _values(given.record) - _values(shown)
+        return replace(given, record=shown, hidden=given.hidden + hidden)
 
     def _free(self, given: Attributes) -> Attributes:
         """The values that hold no text which may not be redistributed."""
@@ -270,9 +286,9 @@ def _unknown(record: Annotation) -> Article:
     )
 
 
-def stem(layer: str, annotator: str | None) -> str:
-    """The name of what holds one annotator's work in a layer."""
-    return f"{layer}.{annotator or GOLD}"
+def _values(record: Annotation) -> int:
+    """How many attributes are set."""
+    return len(record.attributes) + sum(len(span.attributes) for span in record.spans)
 
 
 def _identity(work: Work) -> str:

@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from qawl.core.records import Annotation, Relation, Span, ends, to_json
 from qawl.formats import instruction
-from qawl.formats.job import Job, Work, stem
+from qawl.formats.job import Job, Work
 from qawl.release.tables import tokens
 
 _GLINER = re.compile(r"\w+(?:[-_]\w+)*|\S")
@@ -38,13 +38,11 @@ def write_chat(job: Job) -> None:
 
 
 def _write(job: Job, made: Callable[[Work], Iterable[Mapping[str, object]]]) -> None:
-    for layer in job.schemes:
-        for annotator in job.annotators:
-            with job.folder.several() as add:
-                for work in job.work(layer, annotator):
-                    for each in made(work):
-                        name = f"{stem(layer, annotator)}.{work.split}.jsonl"
-                        add(name, to_json(each) + b"\n")
+    for name, _, works in job.parts():
+        with job.folder.several() as add:
+            for work in works:
+                for each in made(work):
+                    add(f"{name}.{work.split}.jsonl", to_json(each) + b"\n")
 
 
 def _plain(work: Work) -> dict[str, object]:

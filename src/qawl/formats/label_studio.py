@@ -6,17 +6,15 @@ from qawl.annotations import tasks
 from qawl.annotations.from_label_studio import read_annotation
 from qawl.annotations.to_label_studio import write_results
 from qawl.core.records import Annotation, Span, to_json
-from qawl.formats.job import Job, Work, stem
+from qawl.formats.job import Job, Work
 
 
 def write(job: Job) -> None:
     """<layer>.<annotator>.json: a list of tasks, each with one annotation."""
     offered = job.source.offered()
-    for layer in job.schemes:
-        for annotator in job.annotators:
-            works = job.work(layer, annotator, skipped=True)
-            made = (to_json(_task(work, offered)).decode() for work in works)
-            job.folder.write(f"{stem(layer, annotator)}.json", _listed(made))
+    for name, _, works in job.parts(skipped=True):
+        made = (to_json(_task(work, offered)).decode() for work in works)
+        job.folder.write(f"{name}.json", _listed(made))
 
 
 def _listed(values: Iterator[str]) -> Iterator[str]:

@@ -4,10 +4,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from msgspec import UNSET
-
-from qawl.core.records import GOLD, Span, to_json
-from qawl.formats.job import Job, Work, stem
+from qawl.core.records import GOLD, Span
+from qawl.formats.job import Job, Work
 from qawl.release.tables import tokens
 
 _HASHES = 1 << 31
@@ -16,11 +14,8 @@ Place = tuple[int, int]
 
 def write(job: Job) -> None:
     """<layer>.<annotator>.jsonl: an example a line; what an annotator skipped is ignored there."""
-    for layer in job.schemes:
-        for annotator in job.annotators:
-            works = job.work(layer, annotator, skipped=True)
-            lines = (to_json(_example(work)) + b"\n" for work in works)
-            job.folder.write(f"{stem(layer, annotator)}.jsonl", lines)
+    for name, _, works in job.parts(skipped=True):
+        job.folder.write_lines(f"{name}.jsonl", map(_example, works))
 
 
 def _example(work: Work) -> Mapping[str, object]:
@@ -76,7 +71,7 @@ def _relations(
     """The relations; each is drawn between the last tokens of its ends, and has these whole, too."""
     found: list[Mapping[str, object]] = []
     for relation, start, end in work.arrows(spans):
-        if relation.direction not in (UNSET, "right", "left"):
+        if relation.direction == "bi":
             work.lost("relation-direction", start, relation.label)
         head, child = marks[start.id], marks[end.id]
         at = {"head": head.get("token_end"), "child": child.get("token_end")}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from qawl.core.records import Attributes, AttributeValue, Span, in_words
 from qawl.formats import xml
-from qawl.formats.job import Job, Work, stem
+from qawl.formats.job import Job, Work
 from qawl.formats.names import Names
 from qawl.release.rights.withheld import strings
 from qawl.scheme.titles import Titles
@@ -22,23 +22,19 @@ class _Written:
     labels: Names
     names: Names
 
-    def name(self, work: Work, name: str) -> str:
-        written = self.names(name)
-        if written != name:
-            work.lost("name-changed", None, name)
-        return written
-
 
 def write(job: Job) -> None:
     """<layer>.<annotator>/<article>.xml."""
-    for layer, scheme in job.schemes.items():
-        names = Names(_word, [*scheme.relation, *scheme.attribute])
-        for annotator in job.annotators:
-            for work in job.work(layer, annotator):
-                written = _Written(Names(_id, scheme.label, kind="label", taken=(_TEXT,)), names)
-                lines = _lines(work, written, job.source.name)
-                job.folder.write(f"{stem(layer, annotator)}/{work.article.id}.xml", lines)
-        job.folder.write_names(layer, names)
+    names = {
+        layer: Names(_word, [*scheme.relation, *scheme.attribute])
+        for layer, scheme in job.schemes.items()
+    }
+    for folder, scheme, works in job.parts():
+        for work in works:
+            labels = Names(_id, scheme.label, kind="label", taken=(_TEXT,))
+            lines = _lines(work, _Written(labels, names[scheme.layer]), job.source.name)
+            job.folder.write(f"{folder}/{work.article.id}.xml", lines)
+    job.folder.write_names(names)
 
 
 def _lines(work: Work, written: _Written, name: str) -> Iterator[str]:
@@ -116,7 +112,7 @@ def _standoff(work: Work, written: _Written) -> Iterator[str]:
 
 def _relations(work: Work, ids: Mapping[str, str], written: _Written) -> Iterator[str]:
     for relation, start, end in work.arrows(each for each in work.record.spans if each.id in ids):
-        name = xml.attribute(written.name(work, str(relation.label)))
+        name = xml.attribute(work.named(written.names, str(relation.label)))
         one, other = (f"#annotation.{ids[each.id]}" for each in (start, end))
         if relation.direction == "bi":
             yield f'<relation name={name} mutual="{one} {other}"/>\n'
@@ -132,7 +128,7 @@ def _features(
     for name, value in given.items():
         if any(map(xml.changed, strings(value))):
             work.lost("character-changed", span, name)
-        yield f"<f name={xml.attribute(written.name(work, name))}>{_value(value)}</f>"
+        yield f"<f name={xml.attribute(work.named(written.names, name))}>{_value(value)}</f>"
     yield "</fs>\n"
 
 

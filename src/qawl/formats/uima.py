@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from qawl.core.column_types import Value
 from qawl.core.errors import InputError
 from qawl.core.records import Attributes, AttributeValue, Span, to_json
-from qawl.formats.job import Job, Work, stem
+from qawl.formats.job import Job, Work
 from qawl.formats.names import Names
 from qawl.scheme.attributes import Attribute
 
@@ -48,13 +48,15 @@ def write(job: Job) -> None:
     except ImportError as error:
         raise InputError("uima needs dkpro-cassis: `pip install qawl[uima]`") from error
     layers = Names(_type_name, job.schemes, kind="Layer", dash="_")
-    for layer, scheme in job.schemes.items():
-        names = Names(_feature_name, scheme.attribute, kind="attribute", taken=_OWN, dash="_")
-        for annotator in job.annotators:
-            for work in job.work(layer, annotator):
-                made = _cas(_types(cassis, layers(layer), names, work), work).to_json()
-                job.folder.write(f"{stem(layer, annotator)}/{work.article.id}.json", [made])
-        job.folder.write_names(layer, names)
+    names = {
+        layer: Names(_feature_name, scheme.attribute, kind="attribute", taken=_OWN, dash="_")
+        for layer, scheme in job.schemes.items()
+    }
+    for folder, scheme, works in job.parts():
+        for work in works:
+            types = _types(cassis, layers(scheme.layer), names[scheme.layer], work)
+            job.folder.write(f"{folder}/{work.article.id}.json", [_cas(types, work).to_json()])
+    job.folder.write_names(names)
 
 
 def _types(cassis: ModuleType, name: str, names: Names, work: Work) -> _Types:
@@ -111,13 +113,11 @@ def _features(
     """Attributes as features; what is none of numbers is noted as lost."""
     found = {}
     for name, value in given.items():
-        written, kind = types.names(name), types.kinds[name]
+        kind = types.kinds[name]
         if kind == _DOUBLE and not isinstance(value, int | float):
             work.lost("attribute" if span else "article-attribute", span, name)
             continue
-        if written != name:
-            work.lost("name-changed", None, name)
-        found[written] = _value(types, kind, value)
+        found[work.named(types.names, name)] = _value(types, kind, value)
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from qawl.core.records import Attributes, Span, to_json
-from qawl.formats.job import Job, Work, stem
+from qawl.formats.job import Job, Work
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 _AROUND = 32
@@ -17,14 +17,12 @@ def write(job: Job) -> None:
     A span is an annotation with its label as a tag and its attributes as JSON. A relation links two
     annotations; one in both directions stands twice.
     """
-    for layer in job.schemes:
-        for annotator in job.annotators:
-            folder = stem(layer, annotator)
-            for work in job.work(layer, annotator):
-                name = f"{folder}/{work.article.id}"
-                job.folder.write(f"{name}.txt", [work.article.text])
-                page = to_json(_page(work, f"{job.source.name}/{folder}"))
-                job.folder.write(f"{name}.jsonld", [page, "\n"])
+    for folder, _, works in job.parts():
+        for work in works:
+            name = f"{folder}/{work.article.id}"
+            job.folder.write(f"{name}.txt", [work.article.text])
+            page = _page(work, f"{job.source.name}/{folder}")
+            job.folder.write_lines(f"{name}.jsonld", [page])
 
 
 def _page(work: Work, home: str) -> dict[str, object]:
