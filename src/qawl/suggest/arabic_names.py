@@ -428,10 +428,7 @@ def _outlet_named(read: Reading, at: int, lead: int) -> list[int]:
 
 def _behind_mark(read: Reading, at: int) -> int:
     """The last word of a name that goes on behind its marks: شركة «النور» للصناعات الدوائية."""
-    if at + 1 >= len(read.every):
-        return at
-    gap = read.text[read.every[at].end : read.every[at + 1].start]
-    form = read.form(at + 1)
+    gap, form = read.gap(at + 1), read.form(at + 1)
     goes_on = gap.endswith(" ") and set(gap[:-1]) <= MARKS and len(gap) == 2
     if not goes_on or not (_is_adjective(read, form) or _purpose(form)):
         return at

@@ -327,14 +327,9 @@ def _reaches(read: Reading, at: int) -> bool:
     """Whether a date may go on at a word: beside it, behind a comma, or with its twin in brackets."""
     if read.near(at) or _comma_year(read, at) or _behind_short_month(read, at):
         return True
-    if not read.arabic or not 0 < at < len(read.every):
+    if not read.arabic:
         return False
-    gap, form, before = (
-        read.text[read.every[at - 1].end : read.every[at].start],
-        read.form(at),
-        read.form(at - 1),
-    )
-    lists = read.lists
+    gap, form, before, lists = read.gap(at), read.form(at), read.form(at - 1), read.lists
     if gap == " (":
         return (form in lists.months and before in lists.months | {"الأول", "الثاني"}) or (
             form in lists.days and before in lists.relative | {"أول"}
@@ -347,17 +342,14 @@ def _behind_short_month(read: Reading, at: int) -> bool:
     """Whether a day follows a month that is cut short: Feb. 24."""
     before = read.form(at - 1)
     short = not read.arabic and before in read.lists.months and len(before) <= 4
-    if not short or at >= len(read.every):
-        return False
-    return read.text[read.every[at - 1].end : read.every[at].start] == ". " and is_number(read, at)
+    return short and read.gap(at) == ". " and is_number(read, at)
 
 
 def _comma_year(read: Reading, at: int) -> bool:
     """Whether a year follows a comma: 3 March, 2024."""
-    if at >= len(read.every) or at < 2 or read.arabic:
+    if at < 2 or read.arabic or read.gap(at) != ", ":
         return False
-    gap = read.text[read.every[at - 1].end : read.every[at].start]
-    return gap == ", " and is_year(read, at, at) and read.form(at - 1)[:1].isdigit()
+    return is_year(read, at, at) and read.form(at - 1)[:1].isdigit()
 
 
 def clock(read: Reading) -> Iterator[Match]:

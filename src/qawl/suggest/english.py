@@ -233,10 +233,7 @@ def _opens_name(sentence: Sentence, at: int) -> bool:
     """Whether a word begins the words that name somebody: per Ann Cole, per the report; not per cent."""
     if at >= len(sentence.words):
         return False
-    return (
-        sentence.form(at) in sentence.lexicon.determiners
-        or sentence.text[sentence.words[at].start].isupper()
-    )
+    return sentence.form(at) in sentence.lexicon.determiners or sentence.upper(sentence.words[at])
 
 
 def _by_own_words(sentence: Sentence, at: int) -> list[Quote]:
@@ -529,7 +526,7 @@ def _is_whole(sentence: Sentence, inner: list[Word], following: Word) -> bool:
         return False
     known = sentence.lexicon
     subject = known.determiners | known.pronouns
-    opens = following.form in subject or sentence.text[following.start].isupper()
+    opens = following.form in subject or sentence.upper(following)
     if inner[0].form in known.after_subject | known.heads and opens:
         return False  # By the time help came, she says, the child was cold
     return following.form not in known.goes_on

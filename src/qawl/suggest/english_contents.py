@@ -148,7 +148,7 @@ def _is_clause(sentence: Sentence, cue: Word, first: Word, content: Stretch) -> 
     deed = cue.form in sentence.lexicon.of_deeds and _is_gerund(sentence, first)
     told = told or deed or cue.form in {"accused", "accuses"} or is_clause(sentence, inner)
     opens = first.form in sentence.lexicon.determiners | sentence.lexicon.pronouns
-    opens = opens or sentence.text[first.start].isupper()
+    opens = opens or sentence.upper(first)
     return told or (opens and _ends_in_marks(sentence, content))
 
 
@@ -203,7 +203,7 @@ def _called(sentence: Sentence, at: int) -> Said | None:
     mark = next((q for q in sentence.quoted if run and q.start > run[-1].start), None)
     if first is None or mark is None or sentence.text[run[-1].end : mark.start].strip():
         return None
-    opens = first.form in known.determiners | known.pronouns or sentence.text[first.start].isupper()
+    opens = first.form in known.determiners | known.pronouns or sentence.upper(first)
     if not opens or sentence.size(mark) < 3 or not sentence.text[mark.start + 1].islower():
         return None
     return Stretch(first.start, mark.end), "mixed", None
@@ -290,7 +290,7 @@ def _without_when(sentence: Sentence, rest: list[Word]) -> list[Word]:
     if n == len(rest) or sentence.gap(rest[n - 1], rest[n]) == ",":
         return []
     opens = rest[n].form in known.determiners | known.pronouns
-    return rest[n:] if opens or sentence.text[rest[n].start].isupper() else rest
+    return rest[n:] if opens or sentence.upper(rest[n]) else rest
 
 
 def _without_where(sentence: Sentence, word: Word, rest: list[Word]) -> list[Word]:
@@ -454,10 +454,7 @@ def _clause_begins(sentence: Sentence, at: int) -> bool:
             break
         run.append(each)
     known = sentence.lexicon
-    opens = run and (
-        run[0].form in known.determiners | known.quantifiers
-        or sentence.text[run[0].start].isupper()
-    )
+    opens = run and (run[0].form in known.determiners | known.quantifiers or sentence.upper(run[0]))
     return bool(opens) and is_clause(sentence, run)
 
 

@@ -8,13 +8,13 @@ from qawl.suggest.cues import lexicon
 from qawl.suggest.english_places import (
     Run,
     bare_match,
-    is_known,
     match,
+    named_as,
     names_of_places,
     regions,
     towns_of,
 )
-from qawl.suggest.gazetteer import LONGEST, Match, bare, places
+from qawl.suggest.gazetteer import LONGEST, Match, bare
 from qawl.suggest.lists import BEFORE_MONTHS, Reading
 from qawl.suggest.numerals import is_year
 from qawl.suggest.sentences import Quote
@@ -94,7 +94,7 @@ def _is_owner(read: Reading, run: Run) -> bool:
     if last == bare(last) or len(run) > LONGEST:
         return False
     name = (*(read.form(n) for n in run[:-1]), bare(last))
-    known = places("en").names.get(name) in {"place", "nationality", "organisation"}
+    known = named_as(*name) in {"place", "nationality", "organisation"}
     return known or _owns_a_body(read, run)
 
 
@@ -110,8 +110,7 @@ def _owns_a_body(read: Reading, run: Run) -> bool:
 
 def _joined(read: Reading, at: int) -> bool:
     """Whether a word stands beside the one before it; a full stop of an abbreviation parts none."""
-    gap = read.text[read.every[at - 1].end : read.every[at].start]
-    before = read.form(at - 1)
+    gap, before = read.gap(at), read.form(at - 1)
     short = (before in read.lists.titles and len(before) <= 4) or "." in before
     owned = gap in {"' ", "’ "} and read.form(at) in read.lists.organisation_words  # Seamen's Union
     return owned or gap in {" ", "\u00a0", " & "} or (gap == ". " and (short or len(before) == 1))
@@ -151,7 +150,7 @@ def _goes_on(read: Reading, at: int) -> bool:
     if not read.beside(at + 1):
         return False
     if read.form(at + 1) == "and":
-        return read.upper(at + 2) and read.beside(at + 2) and not is_known(read.form(at))
+        return read.upper(at + 2) and read.beside(at + 2) and not named_as(read.form(at))
     return read.upper(at + 1) and not _is_plain(read, at + 1)
 
 
@@ -159,8 +158,7 @@ def _listed(read: Reading, at: int) -> int:
     """The last word of a list behind a word, where it closes with `and`: for Culture, Media and Sport."""
     step = at
     while step - at < 8 and step + 1 < len(read.every) and read.upper(step + 1):
-        gap = read.text[read.every[step].end : read.every[step + 1].start]
-        if gap not in {", ", " "}:
+        if read.gap(step + 1) not in {", ", " "}:
             break
         step += 1
         if read.form(step + 1) == "and" and read.beside(step + 1):
@@ -183,7 +181,7 @@ def _kind(read: Reading, run: Run) -> Iterator[Match]:
     if len(extended) > len(run):
         yield match(read, "organisation", extended)
     elif len(run) == 1:
-        known = is_known(forms[0]) or forms[0] in lists.post_nominals
+        known = named_as(forms[0]) or forms[0] in lists.post_nominals
         if (_is_acronym(read, run[0]) and not known) or _is_told(read, run):
             yield bare_match(read, "organisation", run)
     elif (
@@ -224,7 +222,7 @@ def _is_paper(read: Reading, run: Run) -> bool:
     """Whether a run is a newspaper behind its article, or a body of a country: Transport Scotland."""
     first, last = read.form(run[0]), read.form(run[-1])
     paper = first in read.lists.papers and read.form(run[0] - 1) == "the" and len(run) <= 3
-    nation = first in read.lists.of_nations and places("en").names.get((last,)) == "place"
+    nation = first in read.lists.of_nations and named_as(last) == "place"
     return (paper and last not in read.lists.days) or (nation and len(run) == 2)
 
 
@@ -234,11 +232,8 @@ def _in_full(read: Reading, run: Run) -> Run:
     if read.form(run[-1]) not in read.lists.companies:
         run = _extended(read, run)
     two = read.form(first - 1) == "and" and read.beside(first) and read.upper(first - 2)
-    known = places("en").names
-    force = (
-        read.form(run[-1]) in {"police", "council"} and known.get((read.form(first),)) == "place"
-    )
-    if two and force and known.get((read.form(first - 2),)) == "place":
+    force = read.form(run[-1]) in {"police", "council"} and named_as(read.form(first)) == "place"
+    if two and force and named_as(read.form(first - 2)) == "place":
         return [first - 2, first - 1, *run]  # Devon and Cornwall Police
     if two and read.form(first - 3) == "the" and read.beside(first - 1) and read.beside(first - 2):
         run = [first - 2, first - 1, *run]
@@ -251,21 +246,20 @@ def _is_told(read: Reading, run: Run) -> bool:
     if first in lists.given | lists.titles | lists.occupations | lists.modifiers or len(run) > 4:
         return False
     forms = (read.form(n).partition("-")[0] for n in run)
-    people = (places("en").names.get((form,)) == "nationality" for form in forms)
+    people = (named_as(form) == "nationality" for form in forms)
     if bare(first) != first or any(people):
         return False
     ahead = read.beside(run[0]) and read.text[read.every[run[0] - 1].start].islower()
     if ahead and read.form(run[0] - 1) in lists.kinds_of_bodies:
         return True
     at = run[-1] + 1
-    after = read.text[read.every[run[-1]].end :][:2]
-    if after != ", " or read.form(at) not in {"a", "an", "the"}:
+    if not read.closes(run[-1], ", ") or read.form(at) not in {"a", "an", "the"}:
         return False
     kind = next((n for n in range(at + 1, at + 5) if _is_kind(read, n)), 0)
     opens = read.opens(run[0]) and len(run) == 1
     if opens and _may_open(read.form(run[0])):
         return False
-    closed = kind > 0 and read.text[read.every[kind].end :][:1] == ","
+    closed = kind > 0 and read.closes(kind, ",")
     return closed if opens or read.form(at) == "the" else kind > 0  # Quantiva, the chipmaker, said
 
 
@@ -289,8 +283,8 @@ def _is_acronym_of(read: Reading, run: Run) -> bool:
     rest = {read.form(n) for n in run[1:]}
     others = read.lists.titles | read.lists.given | read.lists.occupations
     first = read.form(run[0])
-    place = places("en").names.get((first,)) in {"place", "nationality"}
-    whole = tuple(bare(read.form(n)) for n in run) in places("en").names
+    place = named_as(first) in {"place", "nationality"}
+    whole = named_as(*(bare(read.form(n)) for n in run))
     known = place or whole or first in read.lists.not_names
     return len(run) == 2 and _is_acronym(read, run[0]) and not known and not rest & others
 
@@ -302,8 +296,7 @@ def _is_team(read: Reading, run: Run, forms: list[str]) -> bool:
     if len(forms) != 2 or not last.endswith("s") or person:
         return False
     others = read.lists.regions | read.lists.facilities | read.lists.events | read.lists.laws
-    known = places("en").names
-    return known.get((first,)) == "place" and (last,) not in known and last not in others
+    return named_as(first) == "place" and not named_as(last) and last not in others
 
 
 def _whole_law(read: Reading, run: Run) -> Run:
@@ -337,7 +330,7 @@ def _is_acronym(read: Reading, at: int) -> bool:
     word = read.every[at]
     surface = read.text[word.start : word.end]
     letters = [c for c in surface if c.isalpha()]
-    around = read.upper(at - 1) and read.upper(at + 1) and read.text[word.end :][:1] == " "
+    around = read.upper(at - 1) and read.upper(at + 1) and read.closes(at, " ")
     shouted = around and read.text[read.every[at - 1].start : read.every[at - 1].end].isupper()
     return (
         2 <= len(letters) <= 6
@@ -401,7 +394,7 @@ def _office_start(read: Reading, at: int, ends: dict[int, Run]) -> int:
     while (
         start > 0 and read.beside(start) and read.form(start - 1) in read.lists.modifiers - {"lead"}
     ):
-        if read.text[read.every[start - 1].start].isupper() and not read.opens(start - 1):
+        if read.upper(start - 1) and not read.opens(start - 1):
             break
         start -= 1
     run = ends.get(start - 1)
@@ -413,7 +406,7 @@ def _office_start(read: Reading, at: int, ends: dict[int, Run]) -> int:
     while run and read.form(run[0]) in read.lists.before_titles:
         run = run[1:]
     forms = tuple(read.form(n) for n in run)
-    people = places("en").names.get(forms) == "nationality"
+    people = named_as(*forms) == "nationality"
     own = not run or forms[-1] != bare(forms[-1]) or forms[0] in read.lists.given
     return start if people or own else run[0]
 
@@ -445,7 +438,7 @@ def _speaks_for(read: Reading, at: int, form: str) -> int:
 
 def _is_field(read: Reading, at: int) -> bool:
     """Whether a word tells what a minister is responsible for: Minister of Health; not: of Norway."""
-    return read.upper(at) and not is_known(read.form(at)) and not _is_acronym(read, at)
+    return read.upper(at) and not named_as(read.form(at)) and not _is_acronym(read, at)
 
 
 def _is_adjective(read: Reading, at: int) -> bool:
@@ -502,7 +495,7 @@ def _persons(read: Reading, runs: list[Run], quotes: Sequence[Quote]) -> Iterato
         given = first in read.lists.given or (len(first) <= 2 and len(name) > 1)
         whole = match(read, "person", name)
         if len(name) == 1:
-            if titled and not is_known(first):
+            if titled and not named_as(first):
                 yield bare_match(read, "person", name)
             continue
         if read.form(name[0] - 1) == "the" and read.beside(name[0]) and not titled:
@@ -516,7 +509,7 @@ def _persons(read: Reading, runs: list[Run], quotes: Sequence[Quote]) -> Iterato
         )
         told = any(start <= whole.start and whole.end <= end for start, end in sources)
         apposed = told and len(name) > 1 and any(end == whole.end for _, end in sources)
-        apposed = apposed and not any(is_known(read.form(n)) for n in name)
+        apposed = apposed and not any(named_as(read.form(n)) for n in name)
         behind = (whole.start in starts and read.form(name[-1] + 1) == "of") or _is_credit(
             read, name[0]
         )
@@ -540,19 +533,19 @@ def _is_kin(read: Reading, at: int) -> bool:
     form, lists = read.form(at), read.lists
     if read.beside(at + 1) and form in lists.kin:
         return True
-    comma = at >= 0 and read.text[read.every[at].end : read.every[at + 1].start] == ", "
+    comma = read.gap(at + 1) == ", "
     last = at + 1
     while read.beside(last + 1) and read.upper(last + 1):
         last += 1
     if last in {at + 2, at + 3} and _is_described(read, last):
         return True
-    closed = read.text[read.every[last].end :][:1] in {",", "."} if comma else False
+    closed = comma and read.closes(last, ",", ".")
     return closed and last > at + 1 and form in lists.kin | lists.occupations | lists.titles
 
 
 def _is_described(read: Reading, last: int) -> bool:
     """Whether who a name is stands behind it: Ana Ruiz, who studies; Ana Ruiz, a nurse from Leeds."""
-    if read.text[read.every[last].end :][:2] != ", ":
+    if not read.closes(last, ", "):
         return False
     if read.form(last + 1) == "who":
         return True
@@ -569,7 +562,7 @@ def _is_people(read: Reading, name: Run) -> bool:
     posts = read.lists.titles | read.lists.occupations
     if read.form(name[0]) == "co" or (len(name) > 2 and bare(read.form(name[-1])) in posts):
         return True
-    return len(name) > 1 and any(places("en").names.get((each,)) == "nationality" for each in ends)
+    return len(name) > 1 and any(named_as(each) == "nationality" for each in ends)
 
 
 def _name(read: Reading, run: Run) -> Run:
@@ -613,12 +606,12 @@ def _with_a_noun(read: Reading, runs: list[Run]) -> Iterator[Match]:
     for run in runs:
         noun, first = read.form(run[-1] + 1), read.form(run[0])
         lower = read.beside(run[-1] + 1) and not read.upper(run[-1] + 1)
-        people = places("en").names.get((first,)) == "nationality"
+        people = named_as(first) == "nationality"
         if not lower or people or len(run) > 3 or bare(read.form(run[-1])) != read.form(run[-1]):
             continue
-        if noun in read.lists.fighters and not is_known(first) and not read.lists.given & {first}:
+        if noun in read.lists.fighters and not named_as(first) and not read.lists.given & {first}:
             yield match(read, "organisation", run)
-        exchange = f"{noun} {read.form(run[-1] + 2)}" == "stock exchange" and is_known(first)
+        exchange = f"{noun} {read.form(run[-1] + 2)}" == "stock exchange" and named_as(first)
         if exchange and read.beside(run[-1] + 2):
             yield match(read, "organisation", [run[0], run[-1] + 2])
         label = _of_noun(read, noun, run[0])
@@ -669,9 +662,8 @@ def _laws(read: Reading) -> Iterator[Match]:
     """Acts with a remark in brackets, and agreements in lower case behind where they were made."""
     for each in _ACT.finditer(read.text):
         yield Match("law", *each.span())
-    known = places("en").names
     for at in range(1, len(read.every)):
-        where = read.upper(at - 1) and known.get((read.form(at - 1),)) == "place"
+        where = read.upper(at - 1) and named_as(read.form(at - 1)) == "place"
         if where and read.form(at) in read.lists.pacts and read.beside(at) and not read.upper(at):
             dated = is_year(read, at - 2, at - 2) if at > 1 else False
             if read.form(at - 2) == "the" or dated:
@@ -689,9 +681,7 @@ def _alone(read: Reading) -> Iterator[Match]:
         if word.form not in read.lists.organisations_alone or not read.beside(at) or read.upper(at):
             continue
         noun = read.beside(at + 1) and read.form(at + 1) in others
-        if not noun and (
-            before == "the" or places("en").names.get((bare(before),)) in {"place", "nationality"}
-        ):
+        if not noun and (before == "the" or named_as(bare(before)) in {"place", "nationality"}):
             yield match(read, "organisation", [at])
 
 

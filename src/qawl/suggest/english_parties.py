@@ -80,7 +80,7 @@ def _head(sentence: Sentence, parts: list[list[Word]]) -> Stretch | None:
         return None
     first, second = parts[0], parts[1] if len(parts) > 1 else []
     if _is_description(sentence, first):
-        lower = (n for n, w in enumerate(second) if not sentence.text[w.start].isupper())
+        lower = (n for n, w in enumerate(second) if not sentence.upper(w))
         name = second[: next(lower, len(second))]
         if _is_name(sentence, name):
             return stretch([*first, *name])
@@ -93,7 +93,7 @@ def _is_description(sentence: Sentence, run: list[Word]) -> bool:
 
 
 def _is_name(sentence: Sentence, run: list[Word]) -> bool:
-    return 0 < len(run) <= 4 and all(sentence.text[w.start].isupper() for w in run)
+    return 0 < len(run) <= 4 and all(sentence.upper(w) for w in run)
 
 
 def _is_office(sentence: Sentence, name: list[Word], run: list[Word]) -> bool:
@@ -102,7 +102,7 @@ def _is_office(sentence: Sentence, name: list[Word], run: list[Word]) -> bool:
     What has a clause of its own is none (a nurse who saw it), nor what says when (the day after).
     """
     known = sentence.lexicon
-    if not run or not sentence.text[name[-1].start].isupper():
+    if not run or not sentence.upper(name[-1]):
         return False
     first = run[0].form
     if any(w.form in known.relatives | known.verbs_of_clauses for w in run):
@@ -134,7 +134,7 @@ def office_before(sentence: Sentence, comma: int) -> Stretch | None:
 
 
 def _begins_name(sentence: Sentence, run: list[Word]) -> bool:
-    return bool(run) and sentence.text[run[0].start].isupper()
+    return bool(run) and sentence.upper(run[0])
 
 
 def inverted(sentence: Sentence, at: int) -> Stretch | None:
@@ -186,7 +186,7 @@ def _names(sentence: Sentence, at: int) -> bool:
     at += sentence.form(at) in sentence.lexicon.determiners
     if at >= len(sentence.words) or sentence.form(at) in sentence.lexicon.after_subject:
         return False
-    return sentence.text[sentence.words[at].start].isupper()
+    return sentence.upper(sentence.words[at])
 
 
 def addressee_of(sentence: Sentence, at: int) -> Stretch | None:
@@ -240,7 +240,7 @@ def said_to(sentence: Sentence, at: int) -> Stretch | None:
     opens = first.form in known.determiners | known.pronouns | known.audiences | {"me", "us"}
     following = next(iter(sentence.within(run[-1].end, sentence.end)), None)
     closed = following is None or sentence.gap(run[-1], following) or following.form in _SAID_WITH
-    return stretch(run) if closed and (opens or sentence.text[first.start].isupper()) else None
+    return stretch(run) if closed and (opens or sentence.upper(first)) else None
 
 
 def written_to(sentence: Sentence, at: int) -> Stretch | None:
@@ -257,7 +257,7 @@ def written_to(sentence: Sentence, at: int) -> Stretch | None:
             )
             cut = _second_phrase(sentence, run[:end]) if letter else 0
             opens = run and run[0].form in known.determiners | known.pronouns
-            named = run and sentence.text[run[0].start].isupper()
+            named = run and sentence.upper(run[0])
             return stretch(run[: cut or end]) if opens or named else None
     return None
 
@@ -270,7 +270,7 @@ def _second_phrase(sentence: Sentence, run: list[Word]) -> int:
             return n
     for n in range(1, len(run)):
         before, each = run[n - 1], run[n]
-        capital, small = (sentence.text[w.start].isupper() for w in (each, before))
+        capital, small = (sentence.upper(w) for w in (each, before))
         if before.form in known.audiences or (
             n > 1 and capital and not small and before.form not in known.determiners
         ):
@@ -306,7 +306,7 @@ def subject_of(sentence: Sentence, at: int) -> Stretch | None:
 
 def _is_surname(sentence: Sentence, n: int) -> bool:
     """Whether a word is a name that ends as an adverb does: Ann Kelly, Donnelly."""
-    return sentence.form(n).endswith("ly") and sentence.text[sentence.words[n].start].isupper()
+    return sentence.form(n).endswith("ly") and sentence.upper(sentence.words[n])
 
 
 def is_adverb(form: str, known: Lexicon) -> bool:
@@ -346,8 +346,8 @@ def _noun_before(sentence: Sentence, at: int) -> Stretch | None:
     if not has_verb(sentence, whole) and not is_adverbial(sentence, whole) and len(whole) <= _FAR:
         return stretch(_without_opener(sentence, whole))
     n = at - 1
-    if sentence.text[sentence.words[n].start].isupper():
-        while n and sentence.text[sentence.words[n - 1].start].isupper() and _joined(sentence, n):
+    if sentence.upper(sentence.words[n]):
+        while n and sentence.upper(sentence.words[n - 1]) and _joined(sentence, n):
             n -= 1
     while n and _joined(sentence, n) and sentence.form(n) not in known.determiners and at - n < 8:
         heads = known.heads - {"of"} | {"by"}
@@ -406,7 +406,7 @@ def _behind_phrase(sentence: Sentence, run: list[Word]) -> list[Word]:
         if before.form in known.days and each.form in _PARTS_OF_DAYS:
             continue  # On Monday night | a source
         opens = each.form in known.determiners | known.pronouns
-        capital, named = (sentence.text[w.start].isupper() for w in (each, before))
+        capital, named = (sentence.upper(w) for w in (each, before))
         whose = before.form.endswith(("'s", "’s"))
         if opens or (capital is not named and not whose):
             return run[n:]

@@ -23,9 +23,9 @@ def bare_match(read: Reading, label: str, name: Run) -> Match:
     return Match(label, whole.start, whole.start + len(bare(surface)))
 
 
-def is_known(form: str) -> bool:
-    """Whether a word is known as a name: of a place, a people, a body."""
-    return (form,) in places("en").names
+def named_as(*forms: str) -> str | None:
+    """What these words name: a place, a nationality, an organisation; None where they are not known."""
+    return places("en").names.get(forms)
 
 
 def regions(read: Reading) -> Iterator[Match]:
@@ -60,14 +60,13 @@ def _is_town(read: Reading, run: Run, forms: tuple[str, ...]) -> bool:
     """Whether a name is a town's, and a preposition or a place beside it says so: Halifax or Elland."""
     if forms not in towns():
         return False
-    before, known = read.form(run[0] - 1), places("en").names
-    ahead = (read.form(run[0] - 2),)
-    told = ahead in towns() and read.form(run[0] - 3) in read.lists.before_places
-    joined = before in {"and", "or"} and (known.get(ahead) == "place" or told)
+    before, ahead = read.form(run[0] - 1), read.form(run[0] - 2)
+    told = (ahead,) in towns() and read.form(run[0] - 3) in read.lists.before_places
+    joined = before in {"and", "or"} and (named_as(ahead) == "place" or told)
     last = run[-1]
-    comma = read.text[read.every[last].end :][:2] == ", " and read.upper(last + 1)
+    comma = read.closes(last, ", ") and read.upper(last + 1)
     within = comma and any(
-        known.get(tuple(bare(read.form(n)) for n in range(last + 1, last + 1 + size))) == "place"
+        named_as(*(bare(read.form(n)) for n in range(last + 1, last + 1 + size))) == "place"
         for size in (1, 2)
     )
     return joined or within or before in read.lists.before_places
@@ -75,7 +74,6 @@ def _is_town(read: Reading, run: Run, forms: tuple[str, ...]) -> bool:
 
 def _parts(read: Reading) -> Iterator[Match]:
     """A part of a place or region: southern Lebanon, eastern Europe; South Korea is a place itself."""
-    known = places("en")
     for at in range(len(read.every) - 1):
         if read.form(at).replace("-", "") not in read.lists.compass or not read.beside(at + 1):
             continue
@@ -84,8 +82,8 @@ def _parts(read: Reading) -> Iterator[Match]:
             first = at + 1 + of
             name = tuple(read.form(n) for n in range(first, first + size))
             whole = (read.form(at), *name)
-            named = known.names.get(name) in {"place", "region"}
-            known_whole = read.upper(at) and whole in known.names
+            named = named_as(*name) in {"place", "region"}
+            known_whole = read.upper(at) and named_as(*whole)
             if named and read.upper(first) and not known_whole:
                 yield match(read, "region", [at, first + size - 1])
                 break
@@ -93,13 +91,12 @@ def _parts(read: Reading) -> Iterator[Match]:
 
 def _lands(read: Reading) -> Iterator[Match]:
     """What belongs to a sea or a river: the Aegean islands, the Nile delta."""
-    known = places("en").names
     for at in range(1, len(read.every)):
         if read.form(at) not in read.lists.regions or read.upper(at) or not read.beside(at):
             continue
         for size in (3, 2, 1):
             name = tuple(read.form(n) for n in range(at - size, at))
-            if known.get(name) == "region" and read.upper(at - size):
+            if named_as(*name) == "region" and read.upper(at - size):
                 yield match(read, "region", [at - size, at])
                 break
 
@@ -146,7 +143,7 @@ def towns_of(read: Reading, found: Sequence[Match]) -> Iterator[Match]:
             and read.form(run[0]) not in lists.function_words
         )
         valley = len(run) > 2 and read.form(run[1]) in lists.regions - lists.compass
-        if each.label == "organisation" and valley and not is_known(read.form(run[0])):
+        if each.label == "organisation" and valley and not named_as(read.form(run[0])):
             yield match(read, "region", run[:2])
         if local and town and read.form(run[0]) not in of_town | lists.given | lists.not_names:
             yield match(read, "place", run[:1])

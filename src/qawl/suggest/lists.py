@@ -119,17 +119,22 @@ class Reading:
         """The form of a word by its number; empty beyond the text."""
         return self._forms.get(at, "")
 
+    def gap(self, at: int) -> str:
+        """What stands between a word and the one before it; empty beyond the text."""
+        inside = 0 < at < len(self.every)
+        return self.text[self.every[at - 1].end : self.every[at].start] if inside else ""
+
     def near(self, at: int) -> bool:
         """Whether nothing but white space, a slash or a hyphen parts a word from the one before it."""
-        if not 0 < at < len(self.every):
-            return False
-        return not self.text[self.every[at - 1].end : self.every[at].start].strip(" \u00a0/-")
+        return 0 < at < len(self.every) and not self.gap(at).strip(" \u00a0/-")
 
     def beside(self, at: int) -> bool:
         """Whether nothing but a space parts a word from the one before it."""
-        return 0 < at < len(self.every) and not self.text[
-            self.every[at - 1].end : self.every[at].start
-        ].strip(" \u00a0")
+        return 0 < at < len(self.every) and not self.gap(at).strip(" \u00a0")
+
+    def closes(self, at: int, *signs: str) -> bool:
+        """Whether one of these signs stands right behind a word."""
+        return self.text.startswith(signs, self.every[at].end)
 
     def upper(self, at: int) -> bool:
         """Whether a word begins with a capital letter."""
@@ -137,10 +142,7 @@ class Reading:
 
     def opens(self, at: int) -> bool:
         """Whether a word is the first of a sentence, or of a quotation."""
-        if at == 0:
-            return True
-        gap = self.text[self.every[at - 1].end : self.every[at].start]
-        return bool(set(gap) & set('.!?\n“"‘:—–'))
+        return at == 0 or bool(set(self.gap(at)) & set('.!?\n“"‘:—–'))
 
 
 def reading(text: str, language: str) -> Reading:

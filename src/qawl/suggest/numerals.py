@@ -33,10 +33,9 @@ def number_end(read: Reading, at: int) -> int | None:
 
 def _adds(read: Reading, at: int) -> bool:
     """Whether digits go on with a number behind `and`: 3 ملايين و200 ألف."""
-    if not read.arabic or at >= len(read.every) or read.form(at - 1) not in read.lists.scales:
+    if not read.arabic or read.gap(at) != " و" or read.form(at - 1) not in read.lists.scales:
         return False
-    apart = read.text[read.every[at - 1].end : read.every[at].start] == " و"
-    return apart and read.form(at).isdecimal() and read.form(at + 1) in read.lists.scales
+    return read.form(at).isdecimal() and read.form(at + 1) in read.lists.scales
 
 
 _AND_A_PART = [["and", "a", "half"], ["and", "a", "quarter"]]

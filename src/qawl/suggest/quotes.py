@@ -186,13 +186,11 @@ def status(sentence: Sentence, source: Stretch) -> Status:
         first = head[
             : next((n for n in range(1, len(head)) if sentence.gap(head[n - 1], head[n])), None)
         ]
-        names = [
-            w for w in head if sentence.text[w.start].isupper() and w.form not in known.determiners
-        ]
+        names = [w for w in head if sentence.upper(w) and w.form not in known.determiners]
         capital = sentence.start == source.start and len(names) == 1 and names[0] == inner[0]
         plural = len(head) < len(inner) and inner[0].form.endswith("s")  # Bosses at the firm
         kind = len(first) > 1 or plural or inner[0].form in known.people
-        a_kind = inner[0].form in {"a", "an"} and not sentence.text[head[-1].start].isupper()
+        a_kind = inner[0].form in {"a", "an"} and not sentence.upper(head[-1])
         if not names or a_kind or (capital and kind):
             return "described"
     return "named"

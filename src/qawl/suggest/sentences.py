@@ -70,6 +70,10 @@ class Sentence:
                 between = between[2:]
         return between.strip(" .\u00a0\n")
 
+    def upper(self, word: Word) -> bool:
+        """Whether a word begins with a capital letter."""
+        return self.text[word.start].isupper()
+
     def before(self, position: int) -> str:
         """The last sign before a position that is no white space; empty at the sentence's start."""
         while position > self.start and self.text[position - 1].isspace():
@@ -115,7 +119,7 @@ def kind(sentence: Sentence, content: Stretch, *, proclitics: bool) -> Kind:
 def _explains(sentence: Sentence, word: Word, *, proclitics: bool) -> bool:
     """Whether a word before marks is the cue of what stands in them; in English not every cue is."""
     known = sentence.lexicon
-    if known.cue(word.form, proclitics=proclitics) is None or sentence.text[word.start].isupper():
+    if known.cue(word.form, proclitics=proclitics) is None or sentence.upper(word):
         return False
     return proclitics or word.form in known.bare | known.marked_alone | {
         "wrote",
