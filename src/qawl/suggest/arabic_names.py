@@ -7,7 +7,7 @@ import regex
 
 from qawl.suggest.arabic_persons import persons
 from qawl.suggest.arabic_words import is_owned, is_people, is_place, lead_of, stops_at
-from qawl.suggest.cues import lexicon
+from qawl.suggest.cues import lexicon_of
 from qawl.suggest.gazetteer import PROCLITICS, Gazetteer, Match, countries, key, places
 from qawl.suggest.lists import Reading
 from qawl.suggest.numerals import is_year
@@ -86,12 +86,12 @@ def _is_no_post(read: Reading, at: int) -> bool:
     """Whether a word that may be a post says what kind of thing stands before it, or speaks."""
     form, before = read.form(at), read.form(at - 1)
     nisba = form.removeprefix("ال") in read.lists.nisba_posts
-    known = lexicon("ar")
+    known = lexicon_of("ar")
     owned = form == "ملك" and read.form(at + 1)[:1] == "ل"  # النفط ملك لليبيين
-    said = known is not None and known.cue(before, proclitics=True) is not None
+    said = known.cue(before, proclitics=True) is not None
     of_thing = nisba and read.near(at) and not (said or before in read.lists.stops)
     speaking = form.startswith("متحدث") and read.form(at + 1)[1:] in read.lists.languages
-    deed = known is not None and form[:1] in {"ب", "ل"} and form[1:] in known.deeds  # بمحاسبة
+    deed = form[:1] in {"ب", "ل"} and form[1:] in known.deeds  # بمحاسبة
     return of_thing or speaking or owned or deed or _is_of_news(read, at)
 
 
@@ -110,11 +110,11 @@ def _with_body(
 
 def _is_news(read: Reading, body: Match) -> bool:
     """Whether a body is one that people speak to: قال المسؤول لصحيفة «الخليج»."""
-    known = lexicon("ar")
+    known = lexicon_of("ar")
     head = (
         read.form(read.inside(body.start, body.end)[0]) if read.inside(body.start, body.end) else ""
     )
-    return known is not None and (head in known.reporters or head[1:] in known.reporters)
+    return head in known.reporters or head[1:] in known.reporters
 
 
 def _is_of_news(read: Reading, at: int) -> bool:
@@ -376,8 +376,8 @@ def _plainly_named(read: Reading, at: int, label: str) -> int | None:
     )
     if head not in read.lists.named_by_a_word or label not in labels:
         return None
-    known = lexicon("ar")
-    plain = known is not None and following in known.deeds | known.described
+    known = lexicon_of("ar")
+    plain = following in known.deeds | known.described
     plain = plain or following in read.lists.no_complements or following.startswith("لل")
     plain = plain or (following.endswith("ي") and following not in read.lists.given)
     plain = plain or following in read.lists.occupations | read.lists.titles  # سجن مدير سابق
@@ -497,18 +497,18 @@ def _serves(read: Reading, at: int) -> bool:
     if not behind_it or stops_at(read, at + 1) or not read.form(at + 1).startswith("ال"):
         return False
     others = lists.organisation_heads | lists.titles | lists.occupations | lists.places_after
-    known = lexicon("ar")
-    return form not in others and not (known and form in known.reporters) and form[:1] != "ل"
+    known = lexicon_of("ar")
+    return form not in others and form not in known.reporters and form[:1] != "ل"
 
 
 def _purpose(form: str) -> bool:
     """Whether a word says what a body is for: الهيئة الوطنية للأرصاد; those it speaks to it is not."""
-    known = lexicon("ar")
+    known = lexicon_of("ar")
     return (
         form.startswith("لل")
         and len(form) > 4
         and not form.endswith("ين")
-        and not (known and form[2:] in known.reporters)
+        and form[2:] not in known.reporters
     )
 
 

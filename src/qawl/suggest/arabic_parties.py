@@ -9,7 +9,7 @@ from qawl.suggest.arabic_cues import (
     words_until,
 )
 from qawl.suggest.arabic_words import is_people
-from qawl.suggest.cues import Lexicon, lexicon
+from qawl.suggest.cues import Lexicon, lexicon_of
 from qawl.suggest.gazetteer import places
 from qawl.suggest.lists import lists
 from qawl.suggest.sentences import FEW, Sentence
@@ -54,7 +54,7 @@ def _is_object(between: list[Word], *, masculine: bool) -> bool:
 
 def second_noun(run: list[Word]) -> int:
     """Where the second of two nouns begins that no word parts; 0 if there is one alone."""
-    known = places("ar").names
+    known, titles = places("ar").names, lexicon_of("ar").of_titles
     for n in range(1, len(run)):
         before, form = run[n - 1].form, run[n].form
         whole = before.startswith("ال") or (before,) in known
@@ -62,7 +62,7 @@ def second_noun(run: list[Word]) -> int:
             continue
         people = form.startswith("ال") and form.endswith("ين") and len(form) > 6
         bare = form.removeprefix("ال")
-        adjective = form.endswith(("ي", "ية", "ين", "ون")) or form in lexicon_of_titles()
+        adjective = form.endswith(("ي", "ية", "ين", "ون")) or form in titles
         adjective |= _is_office(bare) or bare in _HONORIFICS  # أمين الوزارة الدكتور فلان
         people |= before.startswith("ال") and form.startswith("ال") and not adjective
         people |= form in _ANOTHER or form in lists("ar").organisation_heads
@@ -78,12 +78,6 @@ _ANOTHER = frozenset(
     ("جميع", "كل", "كافة", "سائر", "مختلف", "بعض", "أعضاء", "أطراف", "طرفي", "قادة")
 )
 """What begins another noun behind a definite one: دعت الأمم المتحدة جميع الأطراف."""
-
-
-def lexicon_of_titles() -> frozenset[str]:
-    """Adjectives that belong to a title or a name: العام, المتحدة."""
-    known = lexicon("ar")
-    return known.of_titles if known else frozenset()
 
 
 _PUBLISHED = frozenset(("بيانا", "تقريرا", "تصريحا", "منشورا", "رسالة", "تغريدة", "كتابا", "مقطعا"))
@@ -241,8 +235,8 @@ def _is_named(taken: list[Word], word: Word) -> bool:
     """Whether a word with an ل is part of a name: صحيفة لوموند, خالد لطفي; not: علي عمر لـ«الشرق»."""
     before = taken[-1].form if taken else ""
     names = before in lists("ar").given or before in lists("ar").named_by_a_word
-    known = lexicon("ar")
-    outlet = word.form[1:] in (known.reporters if known else ())  # منير مصطفى لوكالة الأنباء
+    known = lexicon_of("ar")
+    outlet = word.form[1:] in known.reporters  # منير مصطفى لوكالة الأنباء
     return names and not outlet and word.form != "ل" and not word.form.startswith("لل")
 
 

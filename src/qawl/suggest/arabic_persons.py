@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from qawl.suggest.arabic_words import is_owned, is_people, is_place, lead_of, stops_at
-from qawl.suggest.cues import lexicon
+from qawl.suggest.cues import lexicon_of
 from qawl.suggest.gazetteer import PROCLITICS, Match
 from qawl.suggest.lists import Reading
 from qawl.suggest.sentences import Quote
@@ -144,8 +144,8 @@ def _is_family(read: Reading, at: int) -> bool:
     others = (
         lists.occupations | lists.titles | lists.organisation_heads | lists.periods | lists.units
     )
-    known = lexicon("ar")
-    return form not in others and not (known and form in known.deeds | known.adjuncts)
+    known = lexicon_of("ar")
+    return form not in others | known.deeds | known.adjuncts
 
 
 def _is_title(read: Reading, at: int) -> bool:

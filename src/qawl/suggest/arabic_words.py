@@ -1,6 +1,6 @@
 """What a word of an Arabic text is to the rules for names: known, a place, the end of a name."""
 
-from qawl.suggest.cues import lexicon
+from qawl.suggest.cues import lexicon_of
 from qawl.suggest.gazetteer import PROCLITICS, places
 from qawl.suggest.lists import Reading
 
@@ -17,11 +17,11 @@ def lead_of(form: str, known: frozenset[str]) -> int | None:
 def stops_at(read: Reading, at: int) -> bool:
     """Whether a word can't go on with a name: a particle, a verb of saying, a day, a number."""
     form = read.form(at)
-    known = lexicon("ar")
+    known = lexicon_of("ar")
     lists = read.lists
     if not read.near(at) or len(form) < 2 or form[:1].isdigit():
         return True
-    cue = known.cue(form, proclitics=True) if known else None
+    cue = known.cue(form, proclitics=True)
     others = (
         lists.stops | lists.days | lists.relative | lists.relatives | lists.numbers | lists.months
     )

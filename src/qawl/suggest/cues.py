@@ -69,13 +69,16 @@ _SAID_AS: dict[str, Kind] = {
 """The lists of cues, each with what its words are; a word of several is that of the last one."""
 
 
-@cache
 def lexicon(language: str) -> Lexicon | None:
     """The lexicon of a language by its BCP 47 tag; None where Qawl has none."""
     short = language.partition("-")[0].lower()
+    return lexicon_of(short) if short in ("ar", "en") else None
+
+
+@cache
+def lexicon_of(short: Literal["ar", "en"]) -> Lexicon:
+    """The lexicon of one of the languages that have one."""
     said = msgspec.yaml.decode(data("quotes.yaml"))
-    if short not in said:
-        return None
     found = Lexicon(named(short, said))
     cues = _arabic() if short == "ar" else {}
     for name, kind in _SAID_AS.items():

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
-from qawl.suggest.cues import lexicon
+from qawl.suggest.cues import lexicon_of
 from qawl.suggest.english_places import (
     Run,
     bare_match,
@@ -265,8 +265,8 @@ def _is_told(read: Reading, run: Run) -> bool:
 
 def _may_open(form: str) -> bool:
     """Whether a word may open a sentence before its subject: Meanwhile, a company; Sadly, a firm."""
-    known = lexicon("en")
-    return form.endswith("ly") or (known is not None and form in known.openers | known.times)
+    known = lexicon_of("en")
+    return form.endswith("ly") or form in known.openers | known.times
 
 
 def _is_kind(read: Reading, at: int) -> bool:
