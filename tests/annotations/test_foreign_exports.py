@@ -919,3 +919,24 @@ def test_a_page_whose_offsets_count_utf16_is_repaired_by_the_words_of_its_region
     corpus.run("validate", "--fix")
     assert corpus.spans() == ([("PER", "Sami"), ("PER", "Omar")] if moved < 2 else [])
     assert corpus.errors() == (errors if moved == 2 else [])
+
+
+def test_an_annotation_of_two_layers_is_left_out_once(foreign):
+    """It was counted in each layer: "LEFT OUT: 2 annotations" of an export that has one."""
+    corpus = foreign("ner", "quo")
+    corpus.ingest(SAMI, "Omar came.")
+    mixed = [region(SAMI, "Sami"), region(SAMI, "Layla", layer="quo")]
+    unclear = task(SAMI, *mixed, completed_by=[1, 2])
+    other = task("Omar came.", region("Omar came.", "Omar"), number=2)
+    said = corpus.pull([unclear, other]).output
+    assert "1 × annotation of several people" in said
+    assert "LEFT OUT: 1 annotation, as listed above" in said
+    given = task(SAMI, *mixed)
+    given["annotations"] = [
+        {**given["annotations"][0], "id": number, "updated_at": f"2026-01-0{number}T00:00:00Z"}
+        for number in (1, 2, 3)
+    ]
+    said = corpus.pull([given, other]).output
+    twice = [line for line in said.splitlines() if line.startswith("twice: ")]
+    assert [line.split(":")[1] for line in twice] == [" ner, quo by a1"] * 2
+    assert "LEFT OUT: 2 annotations, as listed above" in said

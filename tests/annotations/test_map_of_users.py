@@ -245,3 +245,16 @@ def test_doctor_names_a_map_that_contradicts_the_journal_or_is_damaged(corpus, m
         (line,) = said()
         assert "users.json is damaged: the next `qawl pull --from` puts it aside" in line
         assert path.read_bytes() == damaged
+
+
+def test_what_is_said_of_users_of_a_further_server_is_not_called_kept(corpus):
+    """The question said that the answer is kept, and came again with the next export: of users without
+    number and name, that holds on the first server alone."""
+    pull(corpus, first((None, None)))
+    assert pull(corpus, [work(LATER, "Layla", number=1, task=1, user=None)]).exit_code == 0
+    for number, surface in ((7, "Sami"), (8, "later")):
+        more = [work(LATER, surface, number=number, task=number, user=None, day=number)]
+        said = str(pull(corpus, more).exception)
+        assert "it is not clear who a user without a number is" in said
+        assert "say it once" not in said
+        assert pull(corpus, more, options=["--annotator", "a3", "--partial"]).exit_code == 0

@@ -494,3 +494,27 @@ def test_a_correction_of_a_layer_that_is_gone_is_listed_still(made):
     corpora.qawl(made, "scheme")
     (other,) = run(made, "correct").output.splitlines()
     assert other == line.replace(" pending: ", " of no layer: ")
+
+
+def test_a_verdict_of_before_a_correction_is_told_so(made):
+    """Edited after the verdict that saw the correction, it was said to be from before the annotations
+    changed: nobody had changed any."""
+    where = address(made, "t1", "Northwind")
+    correct(made, where, "--label", "PER", *WHO)
+    first = task(made)
+    judge(made, first, "agreed", number=1, hour=1)
+    correct(made, where, "--delete", *WHO)
+    judge(made, task(made), "agreed", number=2, hour=2)
+    edited = (
+        (901, first["data"], "its task lacks a correction of a reader that the task of 902 shows"),
+        (903, {"text": TEXTS["t1"]}, "its task is none that Qawl made, so nobody knows of which"),
+    )
+    path = made.parent / "edited.json"
+    for number, data, why in edited:
+        done = {"id": number, "completed_by": 9, "created_at": "2026-01-01T00:00:00Z"}
+        done |= {"updated_at": "2026-01-01T05:00:00Z", "result": []}
+        one = {"id": number, "project": 9, "data": data, "annotations": [done]}
+        path.write_text(json.dumps([one]), "utf-8")
+        words = ("pull", "--from", str(path), "--layer", "toy", "--judge")
+        code, said = corpora.main(made, *words)
+        assert (code, f"annotation {number} does not count, {why}" in said) == (1, True), said

@@ -243,7 +243,8 @@ class Attribution:
             share.person = self._told(share.user, evidence, export, sure=sure)
             if share.person is None:
                 said = self._with_name(share.user) or self._numbered(export, share.user)
-                raise InputError(_question(export, share.user, evidence, said))
+                kept = bool(share.user.name) or self._alone(export)
+                raise InputError(_question(export, share.user, evidence, said, kept=kept))
             self._link(share.person, share.user, export.origin)
             share.person.assigned += share.assigned
         share.person = share.person or matches[0]
@@ -301,6 +302,10 @@ class Attribution:
                 )
             else:
                 self.notes.append(f"{what} and say something else: they count as other work")
+
+    def _alone(self, export: Export) -> bool:
+        """Whether all work is of one server: what is said of who has no name holds for that alone."""
+        return {*self._origins, export.origin} == {1}
 
     def _numbered(self, export: Export, user: User) -> set[Person]:
         """Who has the number of a user on a server; the judge only where nobody else has it. Of those
@@ -401,8 +406,10 @@ def _have(count: int) -> str:
     return many(count, "annotation has the unique id", "annotations have unique ids")
 
 
-def _question(export: Export, user: User, evidence: _Evidence, said: set[Person]) -> str:
-    """What nobody can tell, and how to say it."""
+def _question(
+    export: Export, user: User, evidence: _Evidence, said: set[Person], *, kept: bool
+) -> str:
+    """What nobody can tell, and how to say it; `kept`: the answer holds for later exports, too."""
     why = (
         "the journal or another of these exports has this number from elsewhere, or as the judge's"
     )
@@ -419,9 +426,9 @@ def _question(export: Export, user: User, evidence: _Evidence, said: set[Person]
         why = f"{count} what work of {_listed(alike)} says, and neither has a number"
     elif user.id is None and len(said) > 1:
         why = f"--annotator has named {_listed(said)} for such work"
-    once = user.id is None and len(said) < 2
-    kept = ": say it once, it is kept in .qawl/users.json" if once else ""
+    once = kept and user.id is None and len(said) < 2
+    stays = ": say it once, it is kept in .qawl/users.json" if once else ""
     return (
         f"{export.name}: it is not clear who {user} is: {why}; give --annotator NAME "
-        f"(or --annotator USER=NAME for each user), or --judge{kept}; nothing was written"
+        f"(or --annotator USER=NAME for each user), or --judge{stays}; nothing was written"
     )

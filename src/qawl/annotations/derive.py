@@ -385,20 +385,27 @@ def _passed_over(one: Latest, counting: Latest) -> str | None:
     """
     number, other = (brief(each.annotation.get("id")) for each in (one, counting))
     other = f"another {other}" if other == number else other
-    newer, elsewhere = (
-        _age(one) > _age(counting),
-        verdicts.made_from(one) != verdicts.made_from(counting),
-    )
-    if elsewhere and newer:
-        return (
-            f"annotation {number} does not count, its task is from before the annotations changed; "
-            f"{other} counts"
-        )
-    if elsewhere:
+    mine, theirs = verdicts.made_from(one), verdicts.made_from(counting)
+    if _age(one) > _age(counting):
+        why = _void(one, mine, theirs).format(other)
+    elif mine != theirs:
         return None
-    if newer:
-        return f"annotation {number} does not count, it skips what {other} decides"
-    return f"annotation {number} does not count, {other} of the same annotator is newer"
+    else:
+        why = f"{other} of the same annotator is newer"
+    return f"annotation {number} does not count, {why}"
+
+
+def _void(verdict: Latest, mine: str | None, theirs: str | None) -> str:
+    """Why a judge's verdict does not count, though the one that does ({}) is older; by their bases."""
+    if mine is None and theirs is not None:
+        return (
+            "its task is none that Qawl made, so nobody knows of which annotations it is; {} counts"
+        )
+    if not verdicts.same_work(mine, theirs):
+        return "its task is from before the annotations changed; {} counts"
+    if verdict.annotation.get("was_cancelled"):
+        return "it skips what {} decides"
+    return "its task lacks a correction of a reader that the task of {0} shows; {0} counts"
 
 
 def _late(one: Latest, counting: Latest) -> str | None:

@@ -1,5 +1,6 @@
 """Label Studio's JSON export files into the journal: read whole, then sorted by annotator."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
@@ -139,10 +140,13 @@ def _append(project: Project, spool: Spool, outcome: Pulled) -> set[str]:
 
 def _leave_unclear(part: Part, person: Person, outcome: Pulled) -> None:
     """Counts what is left out of a part since nobody can tell who made it."""
+    alike: Counter[identity.Identity] = Counter()
     for whose, each in zip(part.share.people(part.start), part.identities(), strict=False):
         if whose is person:
+            alike[each] += 1
             told = f"task {each.task} of {part.export.name}"
-            outcome.leave(reason("annotation-unattributed"), told)
+            mark = id(part.export), each, alike[each]
+            outcome.leave_once(reason("annotation-unattributed"), told, mark)
 
 
 def _refuse_others(
@@ -187,7 +191,8 @@ def _append_to(
         for version in part.versions():
             if opened.holds.passed_over(version, sure=sure):
                 told = f"annotation {version.identity.id} of {part.export.name}"
-                outcome.leave(reason("annotation-timeless"), told)
+                mark = id(part.export), version.identity
+                outcome.leave_once(reason("annotation-timeless"), told, mark)
     articles = (each.article for part, _ in parts for each in part.identities())
     if annotator == JUDGE:
         outcome.judged |= {(layer, article) for article in articles}

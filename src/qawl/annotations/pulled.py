@@ -1,7 +1,7 @@
 """What a pull did, from a server or from exports: what came, and what was left out and why."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
 from qawl.core.findings import Reason
@@ -23,7 +23,8 @@ class Pulled:
     `unread` says for each layer what the journal has and the annotations have not, `brought` what was
     brought forward from older versions of its scheme. `agreed` has, for each project of a server, in how
     many annotations its count and the journal's agree. `not_read` names files that were not looked at or
-    have nothing for this corpus, of which `foreign` have tasks of another.
+    have nothing for this corpus, of which `foreign` have tasks of another. `known` has marks of
+    annotations that are left out.
     """
 
     tasks: int = 0
@@ -51,6 +52,7 @@ class Pulled:
     agreed: list[int] = field(default_factory=list)
     not_read: list[str] = field(default_factory=list)
     foreign: int = 0
+    known: set[tuple[Reason, Hashable]] = field(default_factory=set)
 
     def note(self, layer: str, annotator: str, articles: list[str]) -> None:
         """Counts new versions, by the articles that they are of."""
@@ -61,6 +63,12 @@ class Pulled:
     def whole(self) -> bool:
         """Whether no annotation and no export was left out, nor anything taken for another's work."""
         return not (self.lost or self.foreign or self.doubled or self.doubts)
+
+    def leave_once(self, reason: Reason, what: str, mark: Hashable) -> None:
+        """Counts an annotation that is left out, in whichever of its layers; it is known by its mark."""
+        if (reason, mark) not in self.known:
+            self.known.add((reason, mark))
+            self.leave(reason, what)
 
     def leave(self, reason: Reason, what: str | None, annotations: int = 1) -> None:
         """Counts something that is left out with so many annotations, and keeps what it was."""

@@ -49,6 +49,11 @@ def fits(given: str | None, current: str) -> bool:
     return any(one == other for one, other in zip(made, current.split(SAYING), strict=False))
 
 
+def same_work(one: str | None, other: str | None) -> bool:
+    """Whether two bases are of the same annotations, whichever corrections their tasks show."""
+    return fits(one, (other or "").split(SEEN)[0])
+
+
 def with_corrections(made_of: str, ids: Iterable[str]) -> str:
     """A basis with the corrections that a judge's task shows."""
     return SEEN.join([made_of, *ids])

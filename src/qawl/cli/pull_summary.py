@@ -43,10 +43,10 @@ def summary(outcome: "Pulled", planned: Collection[str]) -> list[str]:
             f"not pulled: {many(outcome.drafts, 'draft')} (not submitted), "
             f"{many(outcome.predictions, 'suggestion')}"
         )
-    if outcome.gone:
-        were = many(len(outcome.gone), "annotation that came was", "annotations that came were")
+    if gone := {each[1:] for each in outcome.gone}:
+        were = many(len(gone), "annotation that came was", "annotations that came were")
         lines.append(
-            f"{were} deleted in Label Studio later, and {'stays' if len(outcome.gone) == 1 else 'stay'} "
+            f"{were} deleted in Label Studio later, and {'stays' if len(gone) == 1 else 'stay'} "
             "deleted (`qawl push --recover` puts back what was deleted)"
         )
     lines += [
@@ -67,12 +67,27 @@ def summary(outcome: "Pulled", planned: Collection[str]) -> list[str]:
     return [*lines, *left_out(outcome)]
 
 
+def once(doubled: Sequence[str]) -> list[str]:
+    """Annotations that do not count, each begun with its layer; one of several layers stands once."""
+    found: dict[str, list[list[str]]] = {}
+    for each in doubled:
+        layer, _, what = each.partition(" ")
+        those = found.setdefault(what, [])
+        lacking = next((layers for layers in those if layer not in layers), None)
+        if lacking is None:
+            those.append([layer])
+        else:
+            lacking.append(layer)
+    return [f"{', '.join(each)} {what}" for what, those in found.items() for each in those]
+
+
 def twice(doubled: Sequence[str]) -> list[str]:
     """The first annotations that do not count, in lines, and how many more there are."""
-    lines = [f"twice: {each}" for each in doubled[:SHOWN]]
-    if more := doubled[SHOWN:]:
-        every = "`qawl validate --check annotation-duplicate` names all"
-        lines.append(f"twice: {many(len(more), 'more annotation')} ({every})")
+    every = once(doubled)
+    lines = [f"twice: {each}" for each in every[:SHOWN]]
+    if more := every[SHOWN:]:
+        all_ = "`qawl validate --check annotation-duplicate` names all"
+        lines.append(f"twice: {many(len(more), 'more annotation')} ({all_})")
     return lines
 
 
@@ -98,7 +113,7 @@ def left_out(outcome: "Pulled") -> list[str]:
         for each in outcome.doubts
     ]
     if outcome.lost or outcome.doubled:
-        count = outcome.lost + len(outcome.doubled)
+        count = outcome.lost + len(once(outcome.doubled))
         lines.append(
             f"LEFT OUT: {many(count, 'annotation')}, as listed above (--partial accepts that)"
         )
