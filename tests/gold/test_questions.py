@@ -57,8 +57,8 @@ def test_it_speaks_the_corpuss_language_and_shows_text_in_place_of_offsets(liste
     assert shown in said
     marked = {"ar": "كما هو موسوم في النص", "fr": "comme marqué dans le texte"}
     assert marked.get(language, "as marked in the text") in said
-    open_ = {"ar": "مواضع الخلاف: 2", "fr": "Points ouverts : 2"}
-    assert open_.get(language, "Open points: 2") in head
+    open_ = {"ar": "مواضع الخلاف: 2", "fr": "Désaccords : 2"}
+    assert open_.get(language, "Disagreements: 2") in head
     for code in ("quote_type", "CONTENT", "SOURCE", "has_source", "indirect<", "a1", "a2"):
         assert code not in head + said
     assert not re.search(r"\d+-\d+", head + said)

@@ -23,7 +23,7 @@ def ids(made):
     return {each["text"]: each["id"] for each in map(json.loads, lines)}
 
 
-def test_open_points_of_gold_are_counted_last(tmp_path):
+def test_what_waits_for_a_judge_is_told_last(tmp_path):
     """An edit in Label Studio after the release opens again what was decided: gold has less than before."""
     made = desk(tmp_path / "trial", "t1", "t2")
     annotate(made, "t1", "t2")
@@ -33,12 +33,9 @@ def test_open_points_of_gold_are_counted_last(tmp_path):
     assert "the annotations are under cc-by-4.0 (release.license in qawl.yaml)" in said
     last = said.splitlines()[-1]
     corpora.qawl(made, "adjudicate")
-    gold = (made / "exports/gold/toy.jsonl").read_text("utf-8").splitlines()
-    points = sum(len(json.loads(each)["open"]) for each in gold)
-    assert points > 1
     assert last == (
-        f"left out of toy: {points} open points in 1 article ({ids(made)[TEXTS['t1']]}), released as not "
-        "complete: no judge has decided them (`qawl adjudicate`, then `qawl push` sends the judge's tasks; "
+        f"left out of toy: what waits for a judge in 1 article ({ids(made)[TEXTS['t1']]}), released as not "
+        "complete (`qawl adjudicate`, then `qawl push` makes the judge's tasks; "
         "without a server of Qawl's, `qawl tasks --judge --layer toy --out toy-judge.json --config "
         "toy-judge.xml` writes them, and the config of their project)"
     )
@@ -62,7 +59,9 @@ def test_who_is_waited_for_is_told_apart(tmp_path):
         "left out of toy: what waits for further annotators in 1 article that one alone did "
         f"({known[TEXTS['t2']]}), "
     )
-    assert judged.startswith(f"left out of toy: 1 open point in 1 article ({known[TEXTS['t3']]})")
+    assert judged.startswith(
+        f"left out of toy: what waits for a judge in 1 article ({known[TEXTS['t3']]})"
+    )
     said = corpora.qawl(made, "adjudicate").output
     assert "1 waits for a judge" in said
     assert "1 waits for further annotators" in said
@@ -77,7 +76,7 @@ def test_the_card_tells_disagreement_from_one_annotator_alone(tmp_path):
     corpora.pull(made, "toy", TEXTS, {"a1": {"t3": WORK["t3"]}, "a2": {"t3": marks(TEXTS["t3"])}})
     at_the_end(made, "0.1.0")
     card = (made / "exports/releases/0.1.0/README.md").read_text("utf-8")
-    told = "2 articles are incomplete (1 with open points, 1 that one annotator alone did)"
+    told = "2 articles are incomplete (1 that no judge has decided, 1 that one annotator alone did)"
     assert f"Gold for 3 articles. {told}." in card
     assert f"- `toy`: {told}." in card
 

@@ -330,7 +330,7 @@ def test_a_push_says_that_it_asks_for_work_that_is_there(make_corpus, qawl, pool
     server, made = at_work(make_corpus, pool)
     assert "journal has" not in qawl(server, made, "push").output
     server.lose()
-    said = "for 8 tasks of these the work is done: the journal has it"
+    said = "8 of these tasks are done: the journal has the work"
     assert said in qawl(server, made, "push", "--dry-run").output
     assert said in qawl(server, made, "push").output
     assert "8 annotations put back" in qawl(server, made, "push", "--recover").output
@@ -349,7 +349,7 @@ def test_adopted_work_goes_into_the_projects_that_push_makes(tmp_path, qawl):
     words = ["adopt", str(export), "--into", str(tmp_path / "c")]
     assert CliRunner().invoke(cli.group, words).exit_code == 0
     server, made = Losing(), project.load(tmp_path / "c")
-    assert "for 2 tasks of these the work is done" in qawl(server, made, "push").output
+    assert "2 of these tasks are done" in qawl(server, made, "push").output
     assert "2 annotations put back" in qawl(server, made, "push", "--recover").output
     first = qawl(server, made, "pull")
     assert "2 new versions" in first.output

@@ -48,8 +48,8 @@ def command(
     """Pass a reader's correction of a released span to the judge.
 
     ADDRESS is DATASET@VERSION#ARTICLE:SPAN, with the ids in the release's tables. Gold stays as it is
-    until the judge has decided: run `qawl adjudicate`, then `qawl push` sends the judge a task. The next
-    release lists the correction. Without ADDRESS the command lists all corrections and their state.
+    until the judge has decided: run `qawl adjudicate`, then `qawl push` makes a task for the judge. The
+    next release lists the correction. Without ADDRESS the command lists all corrections and their state.
     """
     from qawl.cli import judging, options
     from qawl.core import project

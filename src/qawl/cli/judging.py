@@ -4,11 +4,11 @@ from collections.abc import Collection
 
 
 def tasks(layers: Collection[str]) -> str:
-    """The commands that send or write the tasks of these layers' judges."""
+    """The commands that make or write the tasks of these layers' judges."""
     first, *others = layers
     same = f" (the same for {', '.join(others)})" if others else ""
     return (
-        "`qawl push` sends the judge's tasks; without a server of Qawl's, `qawl tasks --judge --layer "
+        "`qawl push` makes the judge's tasks; without a server of Qawl's, `qawl tasks --judge --layer "
         f"{first} --out {first}-judge.json --config {first}-judge.xml` writes them, and the config of "
         f"their project{same}"
     )

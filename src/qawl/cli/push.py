@@ -44,8 +44,9 @@ def command(dry_run: bool, recover: bool) -> None:
                 say(line)
         if known := studio_recover.done_before(corpus, steps):
             say(
-                f"for {many(known, 'task')} of these the work is done: the journal has it, and Label "
-                "Studio lost it. Run `qawl push --recover` afterwards, or people do it again"
+                f"{many(known, 'of these tasks is done', 'of these tasks are done')}: the journal has "
+                "the work, and Label Studio does not. Run `qawl push --recover` next, or people do it "
+                "again"
             )
         open_steps = [step for step in steps if not step.empty]
         if not open_steps:

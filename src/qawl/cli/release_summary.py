@@ -144,10 +144,10 @@ def _open(built: "Built") -> "Iterator[str]":
     judged = {layer: waits for layer, waits in sorted(built.open.items()) if waits.to_judge}
     advice = f" (`qawl adjudicate`, then {judging.tasks(judged)})" if judged else ""
     for layer, waits in judged.items():
-        points, ids = many(waits.points, "open point"), waits.to_judge
+        ids = waits.to_judge
         yield (
-            f"left out of {layer}: {points} in {_articles(ids)} ({listed(ids, NAMED)}), released as "
-            f"not complete: no judge has decided them{advice if layer == max(judged) else ''}"
+            f"left out of {layer}: what waits for a judge in {_articles(ids)} ({listed(ids, NAMED)}), "
+            f"released as not complete{advice if layer == max(judged) else ''}"
         )
 
 

@@ -218,7 +218,7 @@ def _why_none(corpus: "Project", layers: "Sequence[str]") -> str:
     if open_ := sum(not each.complete for each in there):
         return (
             f"{many(open_, 'article waits', 'articles wait')} for a judge or further annotators (`qawl "
-            "push` sends the judge's tasks; after "
+            "push` makes the judge's tasks; after "
             "`qawl pull`, `qawl adjudicate` makes gold of them)"
         )
     return "run `qawl adjudicate` first"

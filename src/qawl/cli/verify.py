@@ -11,8 +11,8 @@ from qawl.core.excerpts import many
 
 
 @click.command()
-@click.argument("folder", type=ReleaseFolder())
-def command(folder: Path) -> None:
+@click.argument("release", type=ReleaseFolder())
+def command(release: Path) -> None:
     """Check a release against its manifest.
 
     It compares the hash of each file and the digest of the rows of each table. It needs no corpus and no
@@ -20,13 +20,13 @@ def command(folder: Path) -> None:
     """
     from qawl.release.versions import manifest
 
-    problems = manifest.verify(folder)
+    problems = manifest.verify(release)
     for each in problems:
         say(each)
     if problems:
         sys.exit(1)
-    said = manifest.as_it_stands(folder)
-    if not manifest.has_digest(folder):
+    said = manifest.as_it_stands(release)
+    if not manifest.has_digest(release):
         say(
             "an earlier version of Qawl released this without a digest of the manifest: "
             "the manifest itself was not checked"

@@ -1,4 +1,4 @@
-"""What git is asked to keep: files that hosts of git take, since they refuse those past 100 MB.
+"""What git is asked to keep: files that hosts of git take, since they refuse those over 100 MB.
 
 What is collected goes on in further files before it grows past that. What Qawl can make anew is left out
 of git, by exports/.gitignore.
@@ -36,7 +36,7 @@ def leave_out_large(project: Project, path: Path) -> None:
     elif {name, b"!" + name}.isdisjoint(given):
         _write(project, [*given, name])
         _log.warning(
-            "exports%s is larger than %d MB, and hosts of git refuse large files: exports/.gitignore "
+            "exports%s is over %d MB, and hosts of git refuse large files: exports/.gitignore "
             "leaves it out now. In a clone, `%s` makes it again. If git has it already, run `git rm "
             "--cached exports%s`",
             name.decode(),

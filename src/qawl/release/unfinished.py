@@ -11,11 +11,10 @@ from qawl.release.tables.tables import Annotated
 
 @dataclass(slots=True)
 class Open:
-    """What waits in the gold of a layer: the articles in which a judge is to decide so many `points`, and
-    those that one annotator alone did, where the plan asks for several."""
+    """What waits in the gold of a layer: the articles in which a judge is to decide, and those that one
+    annotator alone did, where the plan asks for several."""
 
     to_judge: list[str] = field(default_factory=list)
-    points: int = 0
     one_alone: list[str] = field(default_factory=list)
 
 
@@ -35,13 +34,12 @@ class Unfinished:
                 self.unannotated[layer].append(item.article.id)
         for layer, gold in item.gold.items():
             if not gold.complete:
-                self._add_open(item, layer, len(gold.open))
+                self._add_open(item, layer)
 
-    def _add_open(self, item: Annotated, layer: str, points: int) -> None:
+    def _add_open(self, item: Annotated, layer: str) -> None:
         found = self.open.setdefault(layer, Open())
         mine = (each for each in item.annotations if each.layer == layer)
         if waits(item.gold[layer], mine, self._project):
             found.one_alone.append(item.article.id)
         else:
             found.to_judge.append(item.article.id)
-            found.points += points

@@ -16,7 +16,7 @@ NOTES = {
     "corpus": """# corpus
 
 What is here: `sources/`, the articles as received; `articles.jsonl`, frozen by `qawl ingest`;
-past 50 MB it goes on in `articles/`, and `heads.jsonl` says how many there are;
+over 50 MB it goes on in `articles/`, and `heads.jsonl` says how many there are;
 `set-aside.jsonl`, what could not be read and why; `withdrawn.jsonl`, what was taken out.
 In each folder of `sources/` that has articles: `_source.yaml` with `source` (who published them),
 `license` (as in CC-BY-4.0), `redistribute` (true: a release may show the texts) and `language`.
@@ -38,14 +38,14 @@ May I edit it: no.
     "exports": """# exports
 
 What is here: `journal/`, every annotation version as Label Studio sent it, with `heads.json`, how much
-each journal holds, past 50 MB in segments (`*.jsonl.gz`: commit them too);
+each journal holds; a journal over 50 MB has segments (`*.jsonl.gz`: commit them too);
 `annotations/` and `gold/`, derived from it; `agreement.json`, the last report of agreement;
 `suggestions/`, what annotators are shown; `guidelines/`, what they were told; `scores/`, what
 `qawl score` said; `repairs.jsonl` and `corrections.jsonl`, safe repairs and what readers reported;
 `releases/<version>/`, the datasets; `published/`, how each is cited with its commit.
 Who writes it: `qawl pull`, `qawl adjudicate`, `qawl release` and other commands.
 May I edit it: no; the journal is chained by hashes. Keep it all in version control, but for what
-`.gitignore` names here: files past 50 MB that Qawl can make again.
+`.gitignore` names here: files over 50 MB that Qawl can make again.
 """,
 }
 
