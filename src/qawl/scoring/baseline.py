@@ -7,6 +7,7 @@ layer sees the gold of another. Attributes that the rules don't suggest are not 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 
 from qawl.articles.store import articles
@@ -54,7 +55,7 @@ class Baseline:
             if whole is None:
                 self.without_text.append(article.id)
                 continue
-            names = list(self._found_names(whole, learned))
+            names = cache(partial(self._found_names, whole, learned))
             for layer in layers:
                 scheme = self.release.schemes[layer]
                 known = learned[layer].beside(whole.group)
@@ -101,14 +102,17 @@ class Baseline:
 
     def _found_names(
         self, article: records.Article, learned: Mapping[str, Learned]
-    ) -> Iterator[rules.Name]:
+    ) -> Sequence[rules.Name]:
         """Names of persons and organisations that the rules find in an article."""
-        for layer, scheme in self.release.schemes.items():
-            if any(label.gives for label in scheme.labels):
-                known = learned[layer].beside(article.group)
-                for span in rules.suggest(article, scheme, known, ()).spans:
-                    if scheme.label[span.label].gives:
-                        yield rules.name_of(scheme, span)
+        return [
+            rules.name_of(scheme, span)
+            for layer, scheme in self.release.schemes.items()
+            if any(label.gives for label in scheme.labels)
+            for span in rules.suggest(
+                article, scheme, learned[layer].beside(article.group), tuple
+            ).spans
+            if scheme.label[span.label].gives
+        ]
 
 
 def texts_of(project: Project) -> dict[str, str]:

@@ -107,7 +107,7 @@ _MAIN = regex.compile(
 _NOT_PLAIN = MARKS | set("?؟!\n")
 
 
-def _narrated(article: Article, every: list[Word], found: Sequence[Quote]) -> Iterator[Stretch]:
+def _narrated(article: Article, every: Sequence[Word], found: Sequence[Quote]) -> Iterator[Stretch]:
     """Sentences of one clause in which nobody is quoted: what the journalist says."""
     text, marks = article.text, quoted(article.text)
     if lexicon(article.language) is None:
@@ -135,7 +135,7 @@ _TO_DO = ("to ", "not to ", "against ")
 """What somebody is told to do is no claim."""
 
 
-def _clauses(article: Article, every: list[Word], whole: Stretch) -> Iterator[Stretch]:
+def _clauses(article: Article, every: Sequence[Word], whole: Stretch) -> Iterator[Stretch]:
     """The clauses of an assertion that stand side by side; long ones are no single claim."""
     if whole.end - whole.start > _MOST:
         return

@@ -42,11 +42,13 @@ class Gazetteer(msgspec.Struct, frozen=True, dict=True):
 
     def find(self, text: str, every: list[Word], *, arabic: bool) -> Iterator[Match]:
         """Every name in a text, the longest at each place, without clitics that stand apart (C1)."""
-        forms = [each.form for each in every]
-        for at in range(len(every)):
-            for lead, first in _readings(forms[at]) if arabic else ((0, forms[at]),):
-                found = self._longest(first, forms, at, text, every)
-                if found:
+        if not self.names:
+            return
+        forms, sizes = [each.form for each in every], self._sizes
+        for at, form in enumerate(forms):
+            for lead, first in _readings(form) if arabic else ((0, form),):
+                most = sizes.get(first) or sizes.get(bare(first))
+                if most and (found := self._longest(first, most, forms, at, text, every)):
                     last, label = found
                     end = every[last].end - len(_POSSESSIVE[0]) * self._is_possessive(
                         forms, at, last
@@ -60,12 +62,8 @@ class Gazetteer(msgspec.Struct, frozen=True, dict=True):
         return forms[last].endswith(_POSSESSIVE) and tuple(forms[at : last + 1]) not in self.names
 
     def _longest(
-        self, first: str, forms: list[str], at: int, text: str, every: list[Word]
+        self, first: str, most: int, forms: list[str], at: int, text: str, every: list[Word]
     ) -> tuple[int, str] | None:
-        sizes = self._sizes
-        most = sizes.get(first, 0) or sizes.get(bare(first), 0)
-        if not most:
-            return None
         for size in range(min(LONGEST, len(forms) - at, most), 0, -1):
             name = (first, *forms[at + 1 : at + size])
             label = self.names.get(name)

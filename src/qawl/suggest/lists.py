@@ -1,7 +1,7 @@
 """The words of one language that tell entities, and a text as the rules for entities look at it."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
@@ -92,7 +92,7 @@ class Reading:
     every: list[Word]
     lists: Lists
     arabic: bool
-    quoted: list[Stretch]
+    quoted: Sequence[Stretch]
     counted: dict[int, bool] = field(default_factory=dict)
     """Number of a word → whether a number begins there, of the words that were looked at."""
     _forms: dict[int, str] = field(init=False)
@@ -151,17 +151,17 @@ def reading(text: str, language: str) -> Reading:
     return Reading(text, _with_numbers(text, words(text)), lists(language), arabic, quoted(text))
 
 
-def _with_numbers(text: str, every: list[Word]) -> list[Word]:
+def _with_numbers(text: str, every: Sequence[Word]) -> list[Word]:
     """Words in which a number with signs between its digits is one: 8,300, and of بـ15 the 15."""
     found: list[Word] = []
-    for each in (_number_alone(text, word) for word in every):
-        before = found[-1] if found else None
-        grouped = before is not None and text[before.end : each.start] in _GROUPS
-        if before and grouped and text[before.end - 1].isdecimal() and text[each.start].isdecimal():
-            form = f"{before.form}{text[before.end : each.start]}{each.form}"
-            found[-1] = Word(before.start, each.end, form)
-        else:
-            found.append(each)
+    for word in every:
+        each = _number_alone(text, word) if text[word.start] in _BEFORE_DIGITS else word
+        found.append(each)
+        if len(found) > 1 and text[each.start].isdecimal():
+            before = found[-2]
+            sign = text[before.end : each.start]
+            if sign in _GROUPS and text[before.end - 1].isdecimal():
+                found[-2:] = [Word(before.start, each.end, f"{before.form}{sign}{each.form}")]
     return found
 
 
@@ -176,4 +176,5 @@ def _number_alone(text: str, word: Word) -> Word:
     return Word(apart.end(), word.end, text[apart.end() : word.end])
 
 
+_BEFORE_DIGITS = frozenset("وفبلكا\u0640")
 _CLITICS = regex.compile(r"[وفبلك]{0,2}(?:ال)?\u0640*(?=\p{Nd})")

@@ -6,7 +6,7 @@ Precision comes before recall: a cue without content is not suggested.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 from typing import TypeVar
@@ -27,11 +27,10 @@ def quotes(text: str, language: str) -> tuple[Quote, ...]:
     """
     known = lexicon(language)
     if known is None:
-        every = words(text)
         return tuple(
             Quote(each, "direct")
             for each in quoted(text)
-            if size(every, each.start, each.end) >= FEW
+            if size(words(text), each.start, each.end) >= FEW
         )
     read = arabic.read if language.partition("-")[0].lower() == "ar" else english.read
     found: list[Quote] = []
@@ -64,11 +63,13 @@ def _sentences(text: str, language: str) -> Iterator[Sentence]:
         found = english.rejoined(text, found, known)
     for one in found:
         for part in _parts(text, one, _from_to(every, one), marked):
-            inner, near = (_from_to(some, part) for some in (every, marked))
+            inner, near = [*_from_to(every, part)], _from_to(marked, part)
             yield Sentence(text, part.start, part.end, inner, near, known)
 
 
-def _parts(text: str, one: Stretch, every: list[Word], marked: list[Stretch]) -> Iterator[Stretch]:
+def _parts(
+    text: str, one: Stretch, every: Sequence[Word], marked: Sequence[Stretch]
+) -> Iterator[Stretch]:
     """A sentence in parts of so many words that it takes a text without full stops no longer.
 
     No quoted stretch is cut.
@@ -85,7 +86,7 @@ def _parts(text: str, one: Stretch, every: list[Word], marked: list[Stretch]) ->
     yield Stretch(start, one.end)
 
 
-def _from_to(some: list[S], one: Stretch) -> list[S]:
+def _from_to(some: Sequence[S], one: Stretch) -> Sequence[S]:
     """Those of some words or stretches in order that begin in a stretch."""
     low, high = (bisect_left(some, at, key=lambda each: each.start) for at in (one.start, one.end))
     return some[low:high]

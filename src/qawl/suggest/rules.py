@@ -4,7 +4,7 @@ What a layer gets is told by what its labels are for (`finds` in the scheme): pa
 entities. Any other layer gets the names that its gold holds, and arrows to the nearest end.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -24,6 +24,8 @@ from qawl.suggest.words import plain, words
 
 MODEL = "qawl-rules"
 VERSION = "9"
+_SPEAKER = "speaker"
+"""The attribute of a quote that takes a full name."""
 
 
 class Name(NamedTuple):
@@ -43,7 +45,7 @@ def name_of(scheme: Scheme, span: Span) -> Name:
 
 
 def suggest(
-    article: Article, scheme: Scheme, known: Gazetteer, names: Sequence[Name]
+    article: Article, scheme: Scheme, known: Gazetteer, names: Callable[[], Sequence[Name]]
 ) -> Suggestion:
     """What the rules find in an article for a layer.
 
@@ -51,12 +53,13 @@ def suggest(
         article: the frozen article.
         scheme: the layer's scheme.
         known: names that annotators marked in other articles of the layer.
-        names: full names of persons and organisations of this article, for attributes such as `speaker`.
+        names: gives full names of persons and organisations of this article, for attributes such as
+            `speaker`; asked where somebody is quoted.
 
     """
     draft = Draft(article, scheme)
     if not scheme.found_by.keys().isdisjoint(QUOTES):
-        _quotes(draft, article, names)
+        _quotes(draft, article, names if _SPEAKER in scheme.attribute else tuple)
     elif not scheme.found_by.keys().isdisjoint(CLAIMS):
         _claims(draft, article)
     else:
@@ -64,9 +67,9 @@ def suggest(
     return draft.made(MODEL, VERSION)
 
 
-def _quotes(draft: Draft, article: Article, names: Sequence[Name]) -> None:
+def _quotes(draft: Draft, article: Article, names: Callable[[], Sequence[Name]]) -> None:
     found = quotes(article.text, article.language)
-    best = _by_last_word(names)
+    best = _by_last_word(names() if any(each.source for each in found) else ())
     ids = [_content(draft, article, each, found, best) for each in found]
     for each, identity in zip(found, ids, strict=True):
         if each.follows is not None:
@@ -100,7 +103,7 @@ def _content(
     if whose is not None and said.status in {"named", "implicit", "pronoun"}:
         source = article.text[whose.start : whose.end]
         if speaker := _full_name(source, names):
-            attributes["speaker"] = speaker
+            attributes[_SPEAKER] = speaker
     return draft.found("content", quote.content.start, quote.content.end, attributes)
 
 

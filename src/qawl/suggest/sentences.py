@@ -1,7 +1,7 @@
 """A quote with its parts, and a sentence as the rules for quotes look at it."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -44,7 +44,7 @@ class Sentence:
     start: int
     end: int
     words: list[Word]
-    quoted: list[Stretch]
+    quoted: Sequence[Stretch]
     lexicon: Lexicon
     sources: dict[int, Stretch | None] = field(default_factory=dict)
     """Number of the cue → source, of the quotes found so far."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 
 import msgspec
@@ -154,9 +155,8 @@ class Makers:
                 self._known[layer] = Learned(_mentions(self._project, layer))
             known = self._known[layer]
             for article in articles:
-                draft = rules.suggest(
-                    article, current, known.beside(article.id), self._named(article)
-                )
+                named = partial(self._named, article)
+                draft = rules.suggest(article, current, known.beside(article.id), named)
                 yield checked(draft, article, current, left_out)
             return
         listed = list(articles)
@@ -250,7 +250,7 @@ def _names(project: Project) -> Callable[[Article], Sequence[rules.Name]]:
         return [
             rules.name_of(current, span)
             for current in giving
-            for span in rules.suggest(article, current, learned(()), ()).spans
+            for span in rules.suggest(article, current, learned(()), tuple).spans
             if current.label[span.label].gives
         ]
 

@@ -5,6 +5,7 @@ All offsets are code points into the text, half-open.
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
@@ -36,6 +37,8 @@ _TURNED = {"»": "«»", "›": "‹›", "”": "”“"}
 _AHEAD = frozenset("([{—–-:/\u200e\u200f\u202a\u202b\u2066\u2067\u2068")
 """What may stand right before an opening mark."""
 MARKS = frozenset("«»“”„‹›「」『』‘’\"״'")
+_MARK = regex.compile(f"[{''.join(sorted(MARKS))}\n]")
+"""Where a quoted stretch may begin or end."""
 
 
 class Word(msgspec.Struct, frozen=True, gc=False):
@@ -83,12 +86,17 @@ def plain(text: str) -> str:
     return bare.lower()
 
 
-def words(text: str) -> list[Word]:
-    """The words of a text in order."""
-    found = [Word(each.start(), each.end(), plain(each.group())) for each in _WORD.finditer(text)]
+_form = lru_cache(maxsize=1 << 15)(plain)  # news repeats its words
+
+
+@lru_cache(maxsize=64)
+def words(text: str) -> tuple[Word, ...]:
+    """The words of a text in order; those of the last texts are kept, since every rule asks for them."""
+    found = tuple([Word(each.start(), each.end(), _form(each[0])) for each in _WORD.finditer(text)])
     if not core_words.unparted(text):
         return found
-    return [replace(each, count=core_words.within(text[each.start : each.end])) for each in found]
+    sizes = (core_words.within(text[each.start : each.end]) for each in found)
+    return tuple(replace(each, count=size) for each, size in zip(found, sizes, strict=True))
 
 
 def within(some: Sequence[Word], start: int, end: int) -> Sequence[Word]:
@@ -102,8 +110,9 @@ def size(some: Sequence[Word], start: int, end: int) -> int:
     return int(sum(each.count for each in within(some, start, end)))
 
 
-def quoted(text: str) -> list[Stretch]:
-    """The quoted stretches of a text with their marks, in order.
+@lru_cache(maxsize=8)
+def quoted(text: str) -> tuple[Stretch, ...]:
+    """The quoted stretches of a text with their marks, in order; kept as its words are.
 
     Straight marks open and close by turns within a paragraph. A stretch that no mark closes reaches to
     the end of its paragraph where the next one begins with the same mark, else it is left out.
@@ -111,7 +120,7 @@ def quoted(text: str) -> list[Stretch]:
     found: list[Stretch] = []
     opened: tuple[int, str] | None = None
     closers = [each.start() for each in _APOSTROPHE.finditer(text) if _closes(text, each.start())]
-    for at, sign in enumerate(text):
+    for at, sign in ((each.start(), each[0]) for each in _MARK.finditer(text)):
         if opened is not None:
             start, closing = opened
             if sign in closing and not _inside_word(text, at) and _closes(text, at):
@@ -124,9 +133,9 @@ def quoted(text: str) -> list[Stretch]:
                 if following == text[start]:
                     found.append(Stretch(start, at))
                 opened = None
-        elif sign in MARKS and (closing := _closing(text, at, closers)):
+        elif sign != "\n" and (closing := _closing(text, at, closers)):
             opened = at, closing
-    return [each for each in found if each.end - each.start > 2]
+    return tuple(each for each in found if each.end - each.start > 2)
 
 
 def _closing(text: str, at: int, closers: list[int]) -> str:
@@ -201,7 +210,7 @@ def _goes_on(text: str, at: int, closing: str) -> bool:
     return closes >= 0 and closing not in _STRAIGHT and (opens < 0 or closes < opens)
 
 
-def sentences(text: str, inside: list[Stretch]) -> Iterator[Stretch]:
+def sentences(text: str, inside: Sequence[Stretch]) -> Iterator[Stretch]:
     """The sentences of a text without the white space around them.
 
     A full stop inside a quoted stretch ends none, but the one before its closing mark does.
