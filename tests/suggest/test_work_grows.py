@@ -113,7 +113,9 @@ def test_names_are_looked_for_where_somebody_is_quoted_alone(tmp_path, monkeypat
     """Every layer looked for the names of every article: 4,000 German ones took a minute and a half."""
     looked, entities = Counter(), rules.entities
     monkeypatch.setattr(
-        rules, "entities", lambda *given, **more: looked.update([given[1]]) or entities(*given, **more)
+        rules,
+        "entities",
+        lambda *given, **more: looked.update([given[1]]) or entities(*given, **more),
     )
     root = init.init(tmp_path / "c", name="c", language="de").root
     told = {

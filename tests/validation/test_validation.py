@@ -388,6 +388,33 @@ def test_white_space_is_trimmed_by_name_and_can_be_undone(make_corpus, tmp_path,
 
 
 @pytest.mark.parametrize(
+    ("text", "mention", "said"),
+    [
+        ("ولترامب رأي", "ترامب", None),
+        ("היא גרה בירושלים ובתל אביב", "ירושלים", None),
+        ("היא גרה בירושלים ושבתל אביב", "תל אביב", None),
+        ("정부에서는 어제 예산을 발표했다", "정부", None),
+        ("이정부는 어제 예산을 발표했다", "정부", "starts inside a word, behind '이'"),
+        ("장관은 서울시청에서 말했다", "서울", "ends inside a word, before '시청에서'"),
+        ("Hän asuu Helsingissä", "Helsingi", "ends inside a word, before 'ssä'"),
+        ("Die Ostberliner kamen", "berliner", "starts inside a word, behind 'Ost'"),
+    ],
+)
+def test_a_mention_is_cut_behind_and_before_clitics_alone(
+    make_corpus, tmp_path, monkeypatch, text, mention, said
+):
+    """Every prefix in Hebrew and every particle in Korean was told as a cut word without a proclitic."""
+    at = text.index(mention)
+    label = {"labels": ["SOURCE"]}
+    result = marked(at, at + len(mention), mention)
+    made = trial(make_corpus, tmp_path, text, [{**result, "value": result["value"] | label}])
+    found = json.loads(run(made, monkeypatch, "--json", "--check", "proclitic-cut").output)
+    assert [each["message"].partition("mention ")[2] for each in found["findings"]] == (
+        [said] if said else []
+    )
+
+
+@pytest.mark.parametrize(
     ("surfaces", "repaired"), [(("أحمد", "نعم"), True), (("أحمد", "لا"), False)]
 )
 def test_utf16_offsets_are_converted_only_if_every_surface_then_matches(

@@ -125,7 +125,12 @@ _VALIDATED = (
         "warning",
         "a mention starts with a proclitic that should be left out (C1)",
     ),
-    Check("proclitic-cut", 4, "warning", "a mention is cut where no proclitic is attached (C1)"),
+    Check(
+        "proclitic-cut",
+        4,
+        "warning",
+        "a mention starts or ends inside a word, and what is cut off is no clitic (C1)",
+    ),
     Check("rule", 4, "error", "a check that a plug-in adds found something"),
     Check("unsure", 5, "warning", "an annotator is unsure, and says so to the lead"),
     Check("article-unannotated", 5, "warning", "nobody has annotated an article of the layer yet"),

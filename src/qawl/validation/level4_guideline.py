@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+import regex
+
 from qawl.core.findings import finding
 from qawl.core.records import Annotation, Article, Finding, Span, ends
 from qawl.core.text import CLOSING, OPENING, PROCLITICS
@@ -12,6 +14,13 @@ from qawl.scheme.model import Scheme
 from qawl.scheme.rules import Marks, NoCrossing, RelationCount, applies
 
 ARTICLE = "ال"
+_LEADS = regex.compile(rf"[{''.join(sorted(PROCLITICS))}]{{1,2}}|[משהוכלב]{{1,4}}")
+"""What may be written to a word before it, in Arabic and in Hebrew (ובירושלים)."""
+_PARTICLES = regex.compile(
+    r"(?:[이가은는을를의에와과랑도만로께측들씨님]|에서|에게|한테|께서|으로|로?서|로?써|까지|부터|조차|마저|마다|보다|처럼"
+    r"|같이|이랑|이나|나|이?라[고는며]|이?란|이[다며고]|였다|이었다){1,4}"
+)
+"""Korean particles, which are written to the word before them (정부는)."""
 
 
 def check(record: Annotation, article: Article, scheme: Scheme) -> Iterator[Finding]:
@@ -93,15 +102,15 @@ def _may_be_cut(span: Span, text: str) -> bool:
 
 
 def _proclitic(record: Annotation, span: Span, text: str) -> Iterator[Finding]:
-    """What can be judged of C1 without a lexicon: proclitic and article at the start, and cuts."""
+    """What can be judged of C1 without a lexicon: cuts, and in Arabic proclitic and article."""
     start, end = span.start, span.end
     before = text[word_start(text, start) : start]
-    if before and not (len(before) <= 2 and set(before) <= PROCLITICS):
-        message = f"the word starts with {before!r}, which is not a proclitic"
+    if before and not _LEADS.fullmatch(before):
+        message = f"the mention starts inside a word, behind {before!r}"
         yield finding("proclitic-cut", message, record, span)
     after = text[end : word_end(text, end)]
-    if after and text[end - 1 : end].isalnum():
-        message = f"the word goes on with {after!r}"
+    if after and text[end - 1 : end].isalnum() and not _PARTICLES.fullmatch(after):
+        message = f"the mention ends inside a word, before {after!r}"
         yield finding("proclitic-cut", message, record, span)
     if not before and _keeps_proclitic(span.text):
         message = f"{span.text[0]!r} is a proclitic: the mention is {span.text[1:]!r}"
