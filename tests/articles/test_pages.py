@@ -223,3 +223,42 @@ def test_two_paragraphs_of_any_script_are_two_lines(ingest, language):
         f"<h1>{title}</h1><p>{one}</p>{caption}<p>{two}</p>", title=title, language=language
     )
     assert [line for line in lines if line not in ("Photo", title)] == [one, two]
+
+
+HIDDEN = {
+    "<span hidden>{}</span>": False,
+    '<span style="color: red; display: none">{}</span>': False,
+    '<span style="visibility:hidden">{}</span>': False,
+    '<i class="icon" aria-hidden="true">{}</i>': False,
+    "<template>{}</template>": False,
+    '<span hidden="until-found">{}</span>': True,
+    "<x-y>{}</x-y>": True,
+    "<noindex>{}</noindex>": True,
+    "<output>{}</output>": True,
+}
+
+
+@pytest.mark.parametrize(("element", "shown"), HIDDEN.items())
+def test_what_a_browser_does_not_show_is_no_text_and_what_it_shows_is(ingest, element, shown):
+    """The names of icons and what scripts show later stood in articles; words of <noindex> did not."""
+    title, (one, two, *_) = NEWS["fr"]
+    inside = element.format("marque")
+    body = f"<h1>{title}</h1><p>{one}</p><p>Elle a dit {inside} ce matin en ouvrant la séance.</p><p>{two}</p>"
+    lines = ingest(body, title=title, language="fr")
+    said = " marque" if shown else ""
+    assert lines == [title, one, f"Elle a dit{said} ce matin en ouvrant la séance.", two]
+
+
+@pytest.mark.parametrize("around", ["main", "div", "article"])
+def test_an_article_behind_a_dialog_is_read(ingest, around):
+    """A site hides all of its page while it asks for consent, and pages are saved so."""
+    title, news = NEWS["fr"]
+    paragraphs = "".join(f"<p>{each}</p>" for each in news)
+    body = f"<{around} hidden aria-hidden='true'><h1>{title}</h1>{paragraphs}</{around}>"
+    assert ingest(body, title=title, language="fr") == [title, *news]
+
+
+def test_paragraphs_of_a_sites_own_elements_glue_no_words(ingest):
+    title, news = NEWS["fr"]
+    body = f"<h1>{title}</h1>" + "".join(f"<x-p>{each}</x-p>" for each in news)
+    assert " ".join(ingest(body, title=title, language="fr")).endswith(" ".join(news))

@@ -1,5 +1,7 @@
 """The tree of a web page made ready for extraction: what readers see apart is apart in the text.
 
+What a browser does not show is taken out first.
+
 Extraction takes elements out and joins what stood around them, and HTML needs no white space around a
 block. So a line break is put between a block and text beside it, and a space where a picture, a script
 or a button would otherwise leave two words as one. Extraction also drops joiners and direction marks,
@@ -28,6 +30,7 @@ _CONTROLS = frozenset(
     video""".split()  # noqa: SIM905
 )
 """Elements whose text is none of the article: what readers click or play, and see where that fails."""
+_PROGRAMS = frozenset({"script", "style", "noscript", "template"})
 _FOUND = frozenset({"br", "code", "q"})
 """Elements inside a line that trafilatura looks for."""
 _APART = re.compile(
@@ -40,6 +43,11 @@ _BLOCK_STYLE = re.compile(
     r"(?:^|;)\s*display\s*:\s*(?:block|flex|flow-root|grid|list-item|table)\b", re.IGNORECASE
 )
 """Styles that make a block of what is a word by its name."""
+_HIDING_STYLE = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\b", re.IGNORECASE
+)
+_OUTDATED = ("blink", "noindex", "output")
+"""Elements inside a line that extraction takes out with their text."""
 _OPENING = frozenset("\"'«“„‘‚‹「『《([{¿¡")
 
 
@@ -77,31 +85,67 @@ def _texts(tree: _Element) -> Iterator[str]:
 
 
 def parted(tree: _Element) -> _Element:
-    """The tree, changed: no text touches a block or what is taken out."""
-    body = tree.find("body")
-    for element in list((tree if body is None else body).iterdescendants()):
-        if isinstance(element.tag, str):
-            _part(element)
+    """The tree, changed: what is not shown is out, no text touches a block or what is taken out."""
+    _take_out_hidden(tree)
+    strip_tags(tree, *_OUTDATED)
+    for element in list(_inside(tree)):
+        _part(element)
     return tree
+
+
+def _inside(tree: _Element) -> Iterator[_Element]:
+    """The elements inside the body of a page."""
+    body = tree.find("body")
+    within = (tree if body is None else body).iterdescendants()
+    return (each for each in within if isinstance(each.tag, str))
+
+
+def _take_out_hidden(tree: _Element) -> None:
+    """Takes out what no browser shows, and icons; not what holds the article or most of a page: it is
+    shown once a dialog is closed or a script has run."""
+    most = _letters(tree) / 2
+    for element in _inside(tree):
+        if element.tag == "template" and element.get("shadowrootmode"):
+            element.tag = "div"
+        elif (
+            _is_hidden(element)
+            and next(element.iter("article", "main"), None) is None
+            and _letters(element) < most
+        ):
+            element.tag = "template"
+    strip_elements(tree, "template", with_tail=False)
+
+
+def _letters(element: _Element) -> int:
+    """How much text an element has, data and programs left out."""
+    inside = (each for each in element.iter() if each.tag not in _PROGRAMS)
+    return sum(len(each.text or "") + len(each.tail or "") for each in inside)
+
+
+def _is_hidden(element: _Element) -> bool:
+    """Whether an element, or an icon, is hidden by its attributes."""
+    if element.get("hidden", "until-found").lower() != "until-found":
+        return True
+    icon = element.tag in _WORDS and element.get("aria-hidden") == "true"
+    return icon or _HIDING_STYLE.search(element.get("style") or "") is not None
 
 
 def lined(tree: _Element) -> str | None:
     """Puts a mark wherever a line ends, and takes out what is no text; returns the mark, a letter that no
     text has. A tree that has all such letters is left as it is."""
-    body = tree.find("body")
     there = "".join(_texts(tree))
     mark = next((each for each in map(chr, reversed(_STANDS_IN)) if each not in there), None)
     if mark is None:
         return None
     strip_elements(tree, *_CONTROLS, with_tail=False)
     strip_tags(tree, *(_WORDS - _FOUND))
-    for element in list((tree if body is None else body).iterdescendants()):
+    for element in list(_inside(tree)):
         if element.tag == "pre":
             element.text = (element.text or "").replace("\n", mark)
         if element.tag in _BLOCKS or element.tag == "br":
             element.text = f"{mark}{element.text or ''}"
             element.tail = f"{mark}{element.tail or ''}"
-        elif isinstance(element.tag, str) and element.tag not in _WORDS and element.text:
+        elif element.tag not in _WORDS and element.text:
             element.text = f" {element.text}"
     return mark
 
@@ -142,12 +186,17 @@ def _would_join(before: str, after: str) -> bool:
     return (after[0].isalnum() or after[0] in _OPENING) and not unspaced(after[0])
 
 
+def _in_line(element: _Element) -> bool:
+    """Whether the text of an element belongs to the line around it; that of a site's own elements may."""
+    return (element.tag in _WORDS or "-" in element.tag) and element.tag != "br"
+
+
 def _before(element: _Element) -> str:
     """The text of the line that an element ends, as far as it touches it."""
     for each in element.itersiblings(preceding=True):
         if each.tail:
             return str(each.tail)
-        if isinstance(each.tag, str) and (each.tag not in _WORDS or each.tag == "br"):
+        if isinstance(each.tag, str) and not _in_line(each):
             return ""
         if isinstance(each.tag, str) and (text := "".join(each.itertext())):
             return text
@@ -160,7 +209,7 @@ def _after(element: _Element) -> str:
     if element.tail:
         return str(element.tail)
     for each in element.itersiblings():
-        if isinstance(each.tag, str) and (each.tag not in _WORDS or each.tag == "br"):
+        if isinstance(each.tag, str) and not _in_line(each):
             return ""
         if isinstance(each.tag, str) and (text := "".join(each.itertext())):
             return text
