@@ -195,6 +195,36 @@ def test_what_stands_inside_a_word_is_what_word_shows(text, inside, shown):
     assert text(par(run("har"), f"<w:r>{inside}</w:r>", run("bour"))) == f"har{shown}bour"
 
 
+SYMBOLIC = "".join(
+    (
+        style("Sym", "Sym", IN_SYMBOL, kind="character"),
+        style("Based", "Based", based="Sym", kind="character"),
+        style("Par", "Par", IN_SYMBOL),
+        style("Rtl", "Rtl", '<w:rPr><w:rFonts w:cs="Symbol"/></w:rPr>', kind="character"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("named", "properties", "shown"),
+    [
+        ("", '<w:rStyle w:val="Sym"/>', "α"),
+        ("", '<w:rStyle w:val="Based"/>', "α"),
+        ("Par", "", "α"),
+        ("Par", '<w:rFonts w:hint="default"/>', "α"),
+        ("Par", '<w:rFonts w:ascii="Times" w:hAnsi="Times"/>', "a"),
+        ("Par", '<w:rFonts w:asciiTheme="minorHAnsi"/>', "a"),
+        ("Par", "<w:rtl/>", "a"),
+        ("", '<w:rStyle w:val="Rtl"/>', "a"),
+        ("", '<w:rStyle w:val="Rtl"/><w:rtl/>', "α"),
+    ],
+)
+def test_a_font_of_a_style_is_that_of_its_runs(text, named, properties, shown):
+    """A symbol font that a style names, in place of the run, was read as letters."""
+    body = par(run("a", properties), run(" grows", '<w:rFonts w:ascii="Times"/>'), style=named)
+    assert text(body, par(NEWS), styles=SYMBOLIC) == f"{shown} grows\n{NEWS}"
+
+
 WRAPPED = [
     '<w:ins w:id="1" w:author="A">{}</w:ins>',
     '<w:moveTo w:id="1" w:author="A">{}</w:moveTo>',

@@ -1,7 +1,7 @@
 """Styles and lists of a Word document: what they say of a paragraph or a run that they are for."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +11,8 @@ _OFF = ("0", "false", "off")
 _TITLE = "title"
 _HEADING = "heading"
 """How names of the built-in styles begin; programs spell them so in every language."""
+_LATIN, _THEMES = ("ascii", "hAnsi"), ("asciiTheme", "hAnsiTheme")
+"""What names the font of a run, and a font of the theme instead."""
 
 
 def local(element: _Element) -> str:
@@ -59,13 +61,28 @@ class Styles:
         own = _vanish(run)
         if own is not None or not self._hidden:
             return is_on(own)
+        return any(each in self._hidden for each in self._of_run(run))
+
+    def font(self, run: _Element) -> str | None:
+        """The font of a run, its own or that of its styles; one from right to left has another."""
+        other = any(is_on(run.find(f"{{*}}rPr/{{*}}{each}")) for each in ("rtl", "cs"))
+        ask, names, themes = (_other, ("cs",), ("cstheme",)) if other else (_latin, _LATIN, _THEMES)
+        given = ask(run)
+        if given is None:
+            found = (self._first(each, ask) for each in self._of_run(run))
+            given = next((each for each in found if each is not None), None)
+        if given is None or any(value(given, each) for each in themes):
+            return None  # no theme has a symbol font
+        return next(filter(None, (value(given, each) for each in names)), None)
+
+    def _of_run(self, run: _Element) -> tuple[str | None, str | None]:
+        """The ids of the style of a run and of that of its paragraph."""
         named = run.find("{*}rPr/{*}rStyle")
         paragraph = next(run.iterancestors("{*}p"), None)
-        styles = (
+        return (
             None if named is None else value(named),
             None if paragraph is None else self.of(paragraph),
         )
-        return any(each in self._hidden for each in styles)
 
     def is_numbered(self, paragraph: _Element) -> bool:
         """Whether a paragraph has a number or a bullet of a list."""
@@ -157,6 +174,21 @@ def _number(paragraph: _Element) -> _Element | None:
 def _vanish(run: _Element) -> _Element | None:
     """Whether a run or a style is hidden."""
     return run.find("{*}rPr/{*}vanish")
+
+
+def _latin(run: _Element) -> _Element | None:
+    """The fonts of a run or a style, where they name one."""
+    return _naming(run, (*_LATIN, *_THEMES))
+
+
+def _other(run: _Element) -> _Element | None:
+    """The same for a script from right to left."""
+    return _naming(run, ("cs", "cstheme"))
+
+
+def _naming(run: _Element, names: Iterable[str]) -> _Element | None:
+    given = run.find("{*}rPr/{*}rFonts")
+    return given if given is not None and any(value(given, each) for each in names) else None
 
 
 def _titles(style: _Element) -> _Element | None:

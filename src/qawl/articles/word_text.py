@@ -123,7 +123,7 @@ class _Reader:
             self.tables += 1
         elif name == "fldChar":
             self._field(value(element, "fldCharType"))
-        elif text := _said(name, element):
+        elif text := _said(name, element, self.styles):
             if name == "t" and (lost := text.count(_UNDRAWN)):
                 self.left_out[SYMBOLS] += lost
                 text = text.replace(_UNDRAWN, "")
@@ -150,7 +150,7 @@ class _Reader:
 
     def _left_out(self, name: str, element: _Element) -> str | None:
         """Why an element is left out, in words."""
-        if name == "r" and _shows(element) and self.styles.is_hidden(element):
+        if name == "r" and _shows(element, self.styles) and self.styles.is_hidden(element):
             return HIDDEN
         if name == "sdt" and is_on(element.find("{*}sdtPr/{*}showingPlcHdr")):
             return UNFILLED
@@ -198,22 +198,22 @@ def _has_text(element: _Element) -> bool:
     return any((each.text or "").strip() for each in element.iter("{*}t"))
 
 
-def _shows(run: _Element) -> bool:
+def _shows(run: _Element, styles: Styles) -> bool:
     """Whether a run has text, or a tab, a line end or a symbol."""
-    return _has_text(run) or any(_said(local(each), each) for each in run)
+    return _has_text(run) or any(_said(local(each), each, styles) for each in run)
 
 
-def _said(name: str, element: _Element) -> str | None:
+def _said(name: str, element: _Element, styles: Styles) -> str | None:
     """The text that an element is."""
     if name == "t":
-        return _text(element)
+        return _text(element, styles)
     return _symbol(element) if name in _SYMBOL else _GIVES.get(name)
 
 
-def _text(element: _Element) -> str:
+def _text(element: _Element, styles: Styles) -> str:
     """The text of a `w:t`; white space around it counts where `xml:space` says so."""
     text = element.text or ""
-    if font := _run_font(element):
+    if font := _run_font(element, styles):
         text = "".join(_drawn(ord(each), font) or _UNDRAWN for each in text)
     if text != text.strip(_SPACE):
         here = chain((element,), element.iterancestors())
@@ -245,16 +245,10 @@ def _drawn(point: int, font: str) -> str | None:
     return _DRAWN.get(point & 0xFF) if font == _FONTS[0] else None
 
 
-def _run_font(text: _Element) -> str | None:
-    """The symbol font that the run of a `w:t` names; that of a script from right to left is another."""
+def _run_font(text: _Element, styles: Styles) -> str | None:
+    """The symbol font of the run of a `w:t`."""
     run = text.getparent()
-    given = None if run is None else run.find("{*}rPr/{*}rFonts")
-    if given is None:
-        return None
-    properties = given.getparent()
-    other = any(is_on(properties.find(f"{{*}}{each}")) for each in ("rtl", "cs"))
-    names = [value(given, each) for each in (("cs",) if other else ("ascii", "hAnsi"))]
-    return _symbol_font(next(filter(None, names), None))
+    return None if run is None else _symbol_font(styles.font(run))
 
 
 def _symbol_font(name: str | None) -> str | None:
