@@ -529,6 +529,19 @@ def test_the_exports_of_a_folder_are_read(corpus, tmp_path):
     assert whose(corpus) == {"a1": ["Omar", "Sami"]}
 
 
+def test_tasks_a_line_are_read_in_a_folder_too(corpus, tmp_path):
+    """They were read where the file was named, and left out where its folder was."""
+    folder = tmp_path / "today"
+    folder.mkdir()
+    tasks = [json.dumps(work()), json.dumps(work(OMAR, "Omar", number=2, task=2))]
+    (folder / "a.jsonl").write_text(f"{tasks[0]}\n")
+    (folder / "b.JSONL.GZ").write_bytes(gzip.compress(f"{tasks[1]}\n".encode()))
+    done = corpus.run("pull", "--from", str(folder), "--layer", "ner")
+    assert done.exit_code == 0, done.exception
+    assert "NOT READ" not in done.output
+    assert whose(corpus) == {"a1": ["Omar", "Sami"]}
+
+
 def test_a_folder_without_exports_is_said(corpus, tmp_path):
     (tmp_path / "empty").mkdir()
     done = corpus.run("pull", "--from", str(tmp_path / "empty"), "--layer", "ner")
@@ -674,11 +687,12 @@ def test_files_of_a_folder_that_are_not_read_are_named_and_the_folder_is_walked_
     folder = corpus.folder.parent / "exports"
     (folder / "deep").mkdir(parents=True)
     content = json.dumps([work()])
-    names = ["b.json.zip", "c.json.txt", "d", "deep/e.jsonl", "f.csv", "notes.md"]
+    names = ["b.json.zip", "c.json.txt", "d", "f.csv", "notes.md", "text.jsonl"]
     for name in ["a.json", ".g.json", "README.md", "Thumbs.db", *names]:
         (folder / name).write_text(content)
     other = json.dumps([work(OMAR, "Omar", number=2, task=2)]).encode()
     (folder / "deep" / "H.JSON.GZ").write_bytes(gzip.compress(other))
+    (folder / "text.jsonl").write_text('{"text": "no task"}\n')
     walked = []
     below = files.below
     monkeypatch.setattr(files, "below", lambda at: walked.append(at) or below(at))

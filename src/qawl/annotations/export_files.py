@@ -15,12 +15,14 @@ from qawl.scheme import scheme
 _ENDINGS = (".json", ".json.gz")
 """Of the files in a folder those that are read, beside those that are named by a number alone, as target
 storage writes them."""
+_LINES = (".jsonl", ".jsonl.gz")
+"""Of these, those are read whose first line is a task."""
 _SHOWN = 20
 """Files that are named."""
 
 
 def named(paths: Iterable[Path], outcome: Pulled) -> Iterator[Path]:
-    """The files that were named, and the JSON files in folders that were named; each once. The other
+    """The files that were named, and the exports in folders that were named; each once. The other
     files of a folder are noted as not read."""
     seen: set[Path] = set()
     for path in paths:
@@ -33,13 +35,13 @@ def named(paths: Iterable[Path], outcome: Pulled) -> Iterator[Path]:
 
 
 def _inside(folder: Path, outcome: Pulled) -> list[Path]:
-    """The JSON files below a folder."""
+    """The exports below a folder."""
     found, others = [], []
     for each in sorted(files.below(folder)):
         name = each.relative_to(folder)
         if any(map(foreign_files.quiet, name.parts)) or not each.is_file():
             continue
-        if each.name.lower().endswith(_ENDINGS) or each.name.isdecimal():
+        if _is_export(each):
             found.append(each)
         else:
             others.append(name.as_posix())
@@ -49,10 +51,18 @@ def _inside(folder: Path, outcome: Pulled) -> list[Path]:
         )
     if others:
         outcome.not_read.append(
-            f"{listed(others, _SHOWN)}: only .json files of a folder are read (unpack or rename them, or "
-            "name each after --from)"
+            f"{listed(others, _SHOWN)}: only .json files of a folder are read, and .jsonl files of tasks "
+            "(unpack or rename them, or name each after --from)"
         )
     return found
+
+
+def _is_export(path: Path) -> bool:
+    """Whether a file of a folder is one of tasks, by its name and, of JSON Lines, by its first line."""
+    name = path.name.lower()
+    if name.endswith(_LINES):
+        return json_stream.first_of_lines(path) is not None
+    return name.endswith(_ENDINGS) or name.isdecimal()
 
 
 def tasks(path: Path, known: json_min.Controls, outcome: Pulled) -> Iterator[dict[str, object]]:
