@@ -261,6 +261,21 @@ def test_languages_without_rules_are_named_by_suggest(tmp_path):
     assert "en (1)" not in qawl(tmp_path / "corpus_of_one", "suggest").output
 
 
+def test_why_a_layer_of_ones_own_has_no_suggestions_is_said(tmp_path):
+    """`event: 0 spans and 0 relations suggested in 1 article`, and nothing about how to have some."""
+    ingest(tmp_path, "a.txt", TEXT)
+    corpus = tmp_path / "corpus_of_one"
+    scheme = corpus / "label_config/event.yaml"
+    scheme.write_text("layer: event\nlabels: [EVENT, PLACE]\n", "utf-8")
+    (corpus / "qawl.yaml").write_text("name: one\nlanguage: fr\nlayers: [event]\n", "utf-8")
+    qawl(corpus, "scheme")
+    told = "event: nothing is suggested until gold has names"
+    assert told in qawl(corpus, "suggest").output
+    scheme.write_text("layer: event\nlabels: [EVENT, {name: PLACE, finds: place}]\n", "utf-8")
+    qawl(corpus, "scheme")
+    assert told not in qawl(corpus, "suggest").output
+
+
 @pytest.mark.parametrize("name", ["qawl.yml", "qawl.yaml.txt"])
 def test_settings_of_another_name_are_found_out(tmp_path, name):
     """Editors on Windows hide the ending that they add."""

@@ -36,9 +36,9 @@ def command(old: str, new: str, as_json: bool, markdown: bool) -> None:
         say(diff_words.markdown(found), nl=False)
     else:
         for each in found.changes:
-            said = f"{each.layer} {each.label} {each.kind}: {each.count}".replace("  ", " ")
             which = diff_words.documents(before, after) if each.kind == "reworded" else []
-            say(f"{said} ({', '.join(which)})" if which else said)
+            said = f"{each.layer} {each.label} {each.kind}: {', '.join(which) or each.count}"
+            say(said.replace("  ", " "))
         for line in (*diff_words.steps(found), *diff_words.named(found)):
             say(line)
         why = _WHY.get(found.level, "")

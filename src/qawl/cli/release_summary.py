@@ -38,7 +38,10 @@ def left_out(built: "Built") -> "Iterator[str]":
     for each in built.manifest.let_pass or ():
         yield f"let pass: {each.check}: {each.count} ({each.reason})"
     for name in built.stale_scores:
-        yield f"exports/scores/{name} is of other content: score again to have it in the card"
+        yield (
+            f"exports/scores/{name} is of other content than this release, so the card leaves it out: "
+            f"score {built.manifest.version}, and the next release shows it (docs/scoring.md)"
+        )
     for reason, count in built.silver_left_out.most_common():
         yield f"left out of silver: {count}, because {reason}"
     for layer, ids in built.unannotated.items():

@@ -11,7 +11,7 @@ from qawl.cli.terminal import say
 from qawl.core.excerpts import listed, many
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from qawl.articles.duplicates.engine import Engine
     from qawl.articles.remote import Remote
@@ -104,6 +104,8 @@ def command(
     with project.lock(corpus, "suggest"):
         made = store.make(corpus, chosen, lambda those: progress(those, "suggest"))
     _tell(made, corpus.settings.suggestions.precision)
+    for line in _without(corpus, made):
+        say(line, err=True)
 
 
 def _silver(
@@ -152,6 +154,21 @@ def _far(layer: str, done: int, total: int) -> None:
 
 def _made(spans: int, relations: int) -> str:
     return f"{many(spans, 'span')} and {many(relations, 'relation')}"
+
+
+def _without(corpus: "Project", made: "Made") -> "Iterator[str]":
+    """Why the rules suggest nothing in a layer of one's own, and what to do."""
+    from qawl.scheme import scheme
+
+    for layer in made.articles:
+        if made.spans[layer] or made.relations[layer] or corpus.settings.suggestions.suggesters:
+            continue
+        current = scheme.load(corpus, layer)
+        if current.labels and not current.found_by:
+            yield (
+                f"{layer}: nothing is suggested until gold has names. To have suggestions before, give "
+                f"labels the key `finds` in label_config/{layer}.yaml (docs/suggestions.md)"
+            )
 
 
 def _tell(made: "Made", least: float) -> None:

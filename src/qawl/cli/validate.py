@@ -152,7 +152,7 @@ def _repair(corpus: "Project", undo: bool) -> None:
             for name, count in fixed.items():
                 say(f"{name}: {many(count, 'annotation')}", err=True)
             if not any(fixed.values()):
-                say("nothing is repaired: no safe repair is known for what is found", err=True)
+                say("nothing is repaired: no finding has a safe repair", err=True)
         for layer in corpus.settings.layers:
             annotation_store.rebuild(corpus, layer)
 
