@@ -7,6 +7,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -48,14 +49,17 @@ ONLY_IN = {
 }
 
 
+@cache
 def modules():
     """(dotted name below qawl, syntax tree) of every module."""
-    for path in sorted(SOURCE.rglob("*.py")):
-        parts = path.relative_to(SOURCE).with_suffix("").parts
-        yield (
+    return tuple(
+        (
             ".".join(part for part in parts if part != "__init__"),
             ast.parse(path.read_text("utf-8")),
         )
+        for path in sorted(SOURCE.rglob("*.py"))
+        for parts in [path.relative_to(SOURCE).with_suffix("").parts]
+    )
 
 
 def imported(tree):

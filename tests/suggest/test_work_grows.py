@@ -48,7 +48,7 @@ def work(act):
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_a_text_without_full_stops_takes_no_longer_than_its_length(tmp_path, language):
     taken = []
-    for times in (2, 4):
+    for times in (1, 2):
         root = init.init(tmp_path / str(times), name="c", language=language).root
         given = {"text": unstopped(language, times), "source": "s", **RIGHTS}
         (root / "in.jsonl").write_text(json.dumps(given), "utf-8")

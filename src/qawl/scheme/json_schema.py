@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from qawl.core import bundled
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.model import Scheme
@@ -98,4 +100,4 @@ def _conditional(attribute: Attribute, others: tuple[Attribute, ...]) -> Iterato
 
 def as_text(schema: Schema) -> str:
     """A schema as it stands in its file."""
-    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+    return msgspec.json.format(json.dumps(schema, ensure_ascii=False), indent=2) + "\n"

@@ -66,11 +66,16 @@ def _found(path: Path, guard: Guard) -> str | None:
     content = path.read_bytes()
     if run := guard.run_in_bytes(content):
         return run
-    if path.suffix == ".json":
-        texts = strings(json.loads(content))
-        runs = (guard.run_in(text, document=True) for text in texts)
-        return next((run for run in runs if run), None)
-    return None
+    return _in_values([*strings(json.loads(content))], guard) if path.suffix == ".json" else None
+
+
+def _in_values(texts: list[str], guard: Guard) -> str | None:
+    """The first run of withheld text in one of these. All are searched as one text first, in which no tag
+    and no escape goes from one over to the next: where it has no run, none of them has."""
+    if guard.run_in("<>".join(texts), document=True) is None:
+        return None
+    runs = (guard.run_in(text, document=True) for text in texts)
+    return next((run for run in runs if run), None)
 
 
 def _told_of_columns(path: Path) -> Iterator[str]:
