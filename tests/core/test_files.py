@@ -292,7 +292,7 @@ def test_nothing_but_core_files_writes_a_file():
         "release/tables/table_file.py",  # a table of a release that is being built
         "setup/demo.py",
         "studio/server.py",  # the server's log
-        "studio/webhook_spool.py",  # appends to its spool
+        "studio/webhooks.py",  # appends to its spool
     }
 
 

@@ -9,12 +9,13 @@ import pytest
 from memory import Memory
 
 import corpora
+from qawl.annotations import tasks
 from qawl.core import files, git_files, project
 from qawl.core.errors import ProjectError, ServerError
 from qawl.core.records import Annotation, Provenance, Span, Suggestion
 from qawl.scheme import doubts
 from qawl.studio import client as studio_client
-from qawl.studio import plan, push, task_extras
+from qawl.studio import plan, push
 from strategies import article
 
 TEXTS = ["قال أحمد سعيد نعم", "قالت ليلى حداد لا", "نص بلا أقوال", "Tom said no"]
@@ -526,9 +527,9 @@ def test_a_server_that_keeps_keys_in_another_order_has_the_same_tasks():
     """PostgreSQL's jsonb does: a push of the judge's tasks never came to an end there."""
     data = {"text": "x", "points": [{"label": "PER", "a": {"z": 1, "b": None}}], "names": {}}
     other = {"names": {}, "points": [{"a": {"b": None, "z": 1}, "label": "PER"}], "text": "y"}
-    assert task_extras.digest(data, "text") == task_extras.digest(other, "text")
+    assert tasks.digest(data, "text") == tasks.digest(other, "text")
     other["points"][0]["a"]["z"] = 2
-    assert task_extras.digest(data, "text") != task_extras.digest(other, "text")
+    assert tasks.digest(data, "text") != tasks.digest(other, "text")
 
 
 @pytest.mark.parametrize("name", ["My corpus, 2024", "x layer=toy annotator=a1 scheme=1", "a@b#c"])

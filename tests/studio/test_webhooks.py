@@ -12,10 +12,9 @@ from memory import Webhooks
 from corpora import main
 from qawl.cli import watch
 from qawl.core.errors import ServerError
-from qawl.studio import webhook_listener, webhook_spool, webhooks
+from qawl.studio import webhook_listener, webhooks
 from qawl.studio.webhook_listener import PROOF, Address
-from qawl.studio.webhook_spool import Spool
-from qawl.studio.webhooks import ACTIONS, WHOSE, Hooks
+from qawl.studio.webhooks import ACTIONS, WHOSE, Hooks, Spool
 
 
 class Server(Webhooks):
@@ -171,7 +170,7 @@ def test_a_damaged_name_of_the_corpus_is_put_aside_and_made_anew(make_corpus, co
 def test_a_full_spool_means_all_projects(make_corpus, monkeypatch):
     spool = Spool(make_corpus("a"))
     spool._path.parent.mkdir(exist_ok=True)
-    monkeypatch.setattr(webhook_spool, "FULL", 200)
+    monkeypatch.setattr(webhooks, "FULL", 200)
     for number in range(30):
         spool.add(number, ACTIONS[0])
     assert spool._path.stat().st_size < 300

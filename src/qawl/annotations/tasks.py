@@ -1,13 +1,15 @@
 """Articles → Label Studio tasks: what an annotator sees, and what ties the work to the article."""
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 
-from msgspec import UNSET, Struct, UnsetType
+import msgspec
+from msgspec import UNSET, Struct, UnsetType, to_builtins
 
 from qawl.annotations import derive
 from qawl.annotations.journal_fields import ASSIGNED
 from qawl.core.project import Project
-from qawl.core.records import Annotation, Article
+from qawl.core.records import Annotation, Article, to_json
 from qawl.scheme import scheme
 from qawl.scheme.model import Scheme
 
@@ -137,3 +139,19 @@ def _longest_first(lists: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
     return {
         name: sorted(set(each), key=lambda one: (-len(one), one)) for name, each in lists.items()
     }
+
+
+def marked(task: Task) -> Task:
+    """The task with a digest of its suggestions, by which it is seen on the server that they changed."""
+    shown = [] if task.predictions is UNSET else to_builtins(task.predictions)
+    told = sha256(to_json(shown)).hexdigest()[:16] if shown else ""
+    return Task({**task.data, SUGGESTED: told}, task.predictions, task.annotations)
+
+
+def digest(data: Mapping[str, object], text_field: str) -> str:
+    """Of all that a task's data hold but the text, which has a hash of its own.
+
+    PostgreSQL keeps keys in an order of its own, so their order is no difference.
+    """
+    told = {key: each for key, each in data.items() if key != text_field}
+    return sha256(msgspec.json.encode(told, order="sorted")).hexdigest()

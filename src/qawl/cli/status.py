@@ -94,13 +94,15 @@ def _show(found: "list[Standing]") -> None:
 
 def _lacking(corpus: "Project", found: "list[Standing]") -> list[str]:
     """Layers and annotators of the corpus that have no project."""
+    from qawl.studio import assignment
+
     there = {(each.layer, each.annotator) for each in found}
     return [
         f"{layer} {name}"
         for layer in corpus.settings.layers
         if layer not in corpus.settings.label_studio.adopted
-        for name, each in corpus.annotators.items()
-        if not each.away and (layer, name) not in there
+        for name in assignment.working(corpus)
+        if (layer, name) not in there
     ]
 
 

@@ -88,13 +88,14 @@ def _judges(corpus: "Project", layer: str) -> "list[Task]":
 def _served(corpus: "Project", layer: str, annotator: str | None) -> "list[Task]":
     """The tasks of a layer, or an annotator's share; with a pool, each says whose it is."""
     from qawl.annotations.tasks import assigned
-    from qawl.studio import known_work
+    from qawl.studio import assignment
     from qawl.suggest import tasks
 
     every = list(tasks.served(corpus, layer))
     pooled = bool(corpus.settings.label_studio.pool)
     if annotator is not None or pooled:
-        shares = known_work.shares(corpus, layer, [each.article_id for each in every])
+        articles = [each.article_id for each in every]
+        shares = assignment.planned(corpus, layer, articles, assignment.working(corpus))
         names = [annotator] if annotator is not None else [*shares]
         every = [
             assigned(each, name if pooled else None)

@@ -4,8 +4,34 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from hashlib import sha256
 
+from qawl.core.project import Project
+
 Assigned = dict[str, set[str]]
 """Annotator → ids of the articles that are theirs."""
+
+
+def working(project: Project) -> list[str]:
+    """The annotators who take new work."""
+    return [name for name, each in project.annotators.items() if not each.away]
+
+
+def planned(
+    project: Project,
+    layer: str,
+    articles: Iterable[str],
+    annotators: Sequence[str],
+    there: Mapping[str, AbstractSet[str]] | None = None,
+) -> Assigned:
+    """The plan of a layer by what qawl.yaml says of it; see `plan`."""
+    return plan(
+        articles,
+        annotators,
+        project.overlap(layer),
+        there=there,
+        shares={name: each.share for name, each in project.annotators.items()},
+        training=project.settings.training,
+        seed=project.settings.seed,
+    )
 
 
 def plan(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from qawl.annotations import tasks
 from qawl.core.records import JUDGE
 from qawl.gold import judge_tasks
-from qawl.studio import older_projects, projects, task_extras
+from qawl.studio import older_projects, projects
 from qawl.studio.layer_state import Layer, Place
 from qawl.studio.older_work import OlderWork
 from qawl.studio.steps import Remote, Step, by_reason
@@ -44,7 +44,7 @@ class JudgePlan:
         there = self._layer.held[remote.id] if remote else []
         done_before = (t for each in place.old for t in self._layer.held[each.id] if t.worked_on)
         known = {(each.article_id, each.basis): each for each in (*there, *done_before)}
-        wait = {(each.article_id, each.basis): task_extras.marked(each) for each in waiting}
+        wait = {(each.article_id, each.basis): tasks.marked(each) for each in waiting}
         again = {each.article_id for each in waiting}
         return Step(
             place.wanted,
@@ -56,7 +56,7 @@ class JudgePlan:
                 for made_of, each in wait.items()
                 if made_of in known
                 and not known[made_of].worked_on
-                and known[made_of].carried != task_extras.digest(each.data, field_)
+                and known[made_of].carried != tasks.digest(each.data, field_)
             ),
             remove=by_reason(
                 (each, CHANGED if each.article_id in again else DECIDED)
@@ -86,4 +86,4 @@ class JudgePlan:
             self._layer.current,
             users,
         )
-        return map(task_extras.marked, made)
+        return map(tasks.marked, made)

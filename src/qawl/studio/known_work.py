@@ -1,7 +1,7 @@
 """How far the annotators are as this machine knows it, without a server: planned, and pulled so far."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from qawl.annotations import derive
 from qawl.articles import withdrawal
@@ -9,20 +9,7 @@ from qawl.articles.selection import to_annotate
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Status
 from qawl.studio import assignment
-from qawl.studio.assignment import Assigned
 from qawl.studio.status import Standing
-
-
-def shares(project: Project, layer: str, articles: list[str]) -> Assigned:
-    """Whose each article of a layer is, where no server says it."""
-    return assignment.plan(
-        articles,
-        [name for name, each in project.annotators.items() if not each.away],
-        project.overlap(layer),
-        shares={name: each.share for name, each in project.annotators.items()},
-        training=project.settings.training,
-        seed=project.settings.seed,
-    )
 
 
 def known(project: Project) -> list[Standing]:
@@ -33,10 +20,11 @@ def known(project: Project) -> list[Standing]:
     Of an adopted project nobody here knows the plan.
     """
     articles, out = [each.id for each in to_annotate(project)], withdrawal.ids(project)
+    working = assignment.working(project)
     found = []
     for layer in project.settings.layers:
         adopted = layer in project.settings.label_studio.adopted
-        planned = {} if adopted else shares(project, layer, articles)
+        planned = {} if adopted else assignment.planned(project, layer, articles, working)
         counts, doers = _done(project, layer, out)
         others = sorted({name for name, _ in counts} - {*project.annotators, JUDGE})
         for name in (*project.annotators, *others):
@@ -47,8 +35,15 @@ def known(project: Project) -> list[Standing]:
                 if len(doers.get(article, ())) < project.asked(layer, article)
                 and name not in doers.get(article, ())
             }
-            left = len(open_) if mine else None
-            found.append(_standing(layer, name, len(mine), left, counts))
+            standing = Standing(
+                layer=layer,
+                annotator=name,
+                assigned=len(mine),
+                done=counts[name, "submitted"],
+                skipped=counts[name, "skipped"],
+                left=len(open_) if mine else None,
+            )
+            found.append(standing)
     return found
 
 
@@ -64,25 +59,3 @@ def _done(
             if each.annotator != JUDGE:
                 doers.setdefault(each.article_id, set()).add(each.annotator)
     return counts, doers
-
-
-def _standing(
-    layer: str,
-    name: str,
-    planned: int,
-    left: int | None,
-    counts: Mapping[tuple[str, Status], int],
-) -> Standing:
-    """One annotator in a layer; what is left of a plan that nobody here knows is not known either."""
-    return Standing(
-        layer=layer,
-        annotator=name,
-        assigned=planned,
-        done=counts[name, "submitted"],
-        skipped=counts[name, "skipped"],
-        drafts=None,
-        left=left,
-        minutes=None,
-        url=None,
-        next=None,
-    )

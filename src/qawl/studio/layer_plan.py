@@ -63,16 +63,12 @@ class LayerPlan:
         that they have."""
         articles, none = self._corpus.articles, set[str]()
         owed = {name: {*ids} & articles.keys() for name, ids in self._layer.owed.items()}
-        assigned = assignment.plan(
+        assigned = assignment.planned(
+            self._project,
+            self._layer.name,
             articles,
             self._corpus.working if self._own else [],
-            self._project.overlap(self._layer.name),
-            there={
-                name: present.get(name, none) | owed.get(name, none) for name in (*present, *owed)
-            },
-            shares={name: each.share for name, each in self._project.annotators.items()},
-            training=self._project.settings.training,
-            seed=self._project.settings.seed,
+            {name: present.get(name, none) | owed.get(name, none) for name in (*present, *owed)},
         )
         open_ = {name: ids - _standing(looked, name) for name, ids in owed.items()}
         return {

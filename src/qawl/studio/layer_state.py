@@ -10,7 +10,7 @@ from qawl.core.project import Project
 from qawl.gold.judge_tasks import Say, unsaid
 from qawl.guidelines.page import briefings
 from qawl.scheme.model import Scheme
-from qawl.studio import older_projects, projects
+from qawl.studio import assignment, older_projects, projects
 from qawl.studio.client import Client
 from qawl.studio.layer_tasks import LayerTasks
 from qawl.studio.steps import Remote, RemoteTask, Step, Wanted
@@ -36,7 +36,7 @@ class AllLayers:
         self.withdrawn = withdrawal.ids(project)
         self.offered = tasks.names(project)
         self.told = briefings(project)
-        self.working = [name for name, each in project.annotators.items() if not each.away]
+        self.working = assignment.working(project)
 
     @cached_property
     def users(self) -> set[int]:

@@ -9,7 +9,7 @@ from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.core.records import Article
 from qawl.scheme.model import Scheme
-from qawl.studio import ordering, task_extras
+from qawl.studio import ordering
 from qawl.studio.steps import RemoteTask, Step
 from qawl.suggest import tasks as suggested
 
@@ -83,12 +83,12 @@ class LayerTasks:
         return list(after[right:])
 
     def _task(self, identity: str, assigned: str | None) -> tasks.Task:
-        return task_extras.marked(tasks.assigned(self.make(self._articles[identity]), assigned))
+        return tasks.marked(tasks.assigned(self.make(self._articles[identity]), assigned))
 
     def _stale(self, task: RemoteTask) -> bool:
         place = task.article_id, task.assigned
         if place not in self._known:
-            self._known[place] = task_extras.digest(self._task(*place).data, self._field)
+            self._known[place] = tasks.digest(self._task(*place).data, self._field)
         return task.carried != self._known[place]
 
 

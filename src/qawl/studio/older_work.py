@@ -7,7 +7,7 @@ from functools import cached_property
 from qawl.annotations import tasks
 from qawl.core.excerpts import many
 from qawl.core.records import Annotation
-from qawl.studio import older_projects, projects, task_extras
+from qawl.studio import older_projects, projects
 from qawl.studio.layer_state import Layer, Place
 from qawl.studio.steps import Remote, Step
 
@@ -53,7 +53,7 @@ class OlderWork:
         done = [r for each, r in self._done_before(place, name).items() if each not in stands]
         assigned = name if place.wanted.slice is not None else None
         made = [
-            task_extras.marked(tasks.assigned(task, assigned))
+            tasks.marked(tasks.assigned(task, assigned))
             for task in (*self._anew(asked, step), *self._again(done, name))
         ]
         return replace(step, add=(*step.add, *made)) if made else step

@@ -17,7 +17,7 @@ from qawl.core.text import sha256 as text_hash
 from qawl.gold.judge_tasks import Say, unsaid
 from qawl.scheme import scheme
 from qawl.scheme.model import Scheme
-from qawl.studio import pool_work, projects, task_extras
+from qawl.studio import pool_work, projects
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
 from qawl.studio.layer_plan import LayerPlan
 from qawl.studio.layer_state import AllLayers, Owed
@@ -111,7 +111,7 @@ def remote_tasks(
             annotated=each["id"] in annotated,
             draft=each["draft_exists"],
             basis=data.get("basis"),
-            carried=task_extras.digest(data, remote.text_field),
+            carried=tasks.digest(data, remote.text_field),
             suggested=str(data.get(tasks.SUGGESTED)),
             annotator=remote.annotator if remote.slice is None else _said(data, ASSIGNED),
             assigned=None if remote.slice is None else _said(data, ASSIGNED),

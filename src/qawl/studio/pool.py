@@ -70,9 +70,7 @@ def _made(name: str, old: Json | None) -> Json:
 
 def _shows(tab: Json, name: str) -> bool:
     """Whether a tab shows tasks of one name alone."""
-    filters = _data(tab).get("filters")
-    conjunction = filters.get("conjunction") if isinstance(filters, dict) else None
-    return conjunction == "and" and any(
+    return _filters(tab).get("conjunction") == "and" and any(
         (each.get("filter"), each.get("operator"), each.get("value")) == (_FILTER, "equal", name)
         for each in _items(tab)
     )
@@ -80,9 +78,13 @@ def _shows(tab: Json, name: str) -> bool:
 
 def _items(tab: Json) -> list[Json]:
     """The conditions of a tab."""
-    filters = _data(tab).get("filters")
-    items = filters.get("items") if isinstance(filters, dict) else None
+    items = _filters(tab).get("items")
     return [each for each in items if isinstance(each, dict)] if isinstance(items, list) else []
+
+
+def _filters(tab: Json) -> Json:
+    filters = _data(tab).get("filters")
+    return filters if isinstance(filters, dict) else {}
 
 
 def _data(tab: Json | None) -> Json:

@@ -26,11 +26,11 @@ class Standing(Struct, frozen=True):
     assigned: int
     done: int
     skipped: int
-    drafts: int | None
-    left: int | None
-    minutes: float | None
-    url: str | None
-    next: str | None
+    drafts: int | None = None
+    left: int | None = None
+    minutes: float | None = None
+    url: str | None = None
+    next: str | None = None
     slice: int | UnsetType = UNSET
 
 
