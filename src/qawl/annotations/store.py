@@ -6,8 +6,8 @@ the findings are kept in .qawl/, under a digest of all that derivation reads and
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator
-from itertools import chain, groupby, zip_longest
+from collections.abc import Iterable, Iterator
+from itertools import chain, zip_longest
 from pathlib import Path
 
 import msgspec
@@ -50,11 +50,12 @@ def refresh_after_pull(project: Project, layer: str, outcome: Pulled) -> None:
     of it was brought forward from older versions of the scheme, and which verdicts that came don't count.
     """
     outcome.records[layer] = refresh(project, layer)
-    outcome.unread[layer] = list(unread(project, layer))
-    outcome.brought[layer] = list(migration_notes(project, layer))
+    found = list(findings(project, layer))
+    outcome.unread[layer] = list(unread(found))
+    outcome.brought[layer] = list(migration_notes(found))
     outcome.doubled += [
         f"{layer} by {JUDGE}: article {each.article_id}: {each.message}"
-        for each in (findings(project, layer) if outcome.judged else ())
+        for each in found
         if (each.check, each.annotator) == ("annotation-duplicate", JUDGE)
         and (layer, each.article_id) in outcome.judged
     ]
@@ -132,20 +133,17 @@ def require(project: Project, layer: str) -> list[str]:
     the journal gives some; returns what else is wrong with them, in words."""
     path = project.annotations_file(layer)
     empty = not path.is_file() or not path.stat().st_size
-    found = [each for each in findings(project, layer) if each.check in NOT_THOSE]
+    found = stale(project, layer)
     for each in found:
         if each.check == "journal-missing" or empty:
             raise JournalError(each.message)
     return [each.message for each in found]
 
 
-NOT_THOSE = ("journal-missing", "annotations-stale")
-"""The checks that find annotations other than those that the journal gives."""
-
-
-def stale(project: Project, layer: str) -> list[str]:
-    """What is wrong with annotations that are not those of the journal, in words."""
-    return [each.message for each in findings(project, layer) if each.check in NOT_THOSE]
+def stale(project: Project, layer: str) -> list[Finding]:
+    """What finds annotations other than those that the journal gives."""
+    checks = {"journal-missing", "annotations-stale"}
+    return [each for each in findings(project, layer) if each.check in checks]
 
 
 UNREAD = (
@@ -161,29 +159,27 @@ UNREAD = (
 """The checks that find what the journal has and the annotations have not."""
 
 
-def unread(project: Project, layer: str) -> Iterator[str]:
+def unread(found: Iterable[Finding]) -> Iterator[str]:
     """What the journal of a layer has and its annotations have not, in words, a line a cause."""
-    found = [each for each in findings(project, layer) if each.check in UNREAD]
-    for check, group in groupby(
-        sorted(found, key=lambda each: UNREAD.index(each.check)), key=lambda each: each.check
-    ):
-        every = list(group)
+    listed = list(found)
+    for check in UNREAD:
+        every = [each for each in listed if each.check == check]
         if CHECKS[check].gathered or len(every) == 1:
             yield from (f"{check}: {each.message}" for each in every)
-        else:
+        elif every:
             yield f"{check}: {CHECKS[check].explanation} ({len(every)} times)"
 
 
-def whole(project: Project, layer: str) -> bool:
+def whole(found: Iterable[Finding]) -> bool:
     """Whether every annotation of the journal is there, if not all that stands in it."""
     lacking = {"article-unknown", "annotation-unreadable", "annotation-copied"}
-    return not any(each.check in lacking for each in findings(project, layer))
+    return not any(each.check in lacking for each in found)
 
 
-def migration_notes(project: Project, layer: str) -> Iterator[str]:
+def migration_notes(found: Iterable[Finding]) -> Iterator[str]:
     """What was brought forward from older versions of the scheme, in words, a line a step."""
     asked = 0
-    for each in findings(project, layer):
+    for each in found:
         asked += each.check == "scheme-split"
         if each.check in {"scheme-brought", "scheme-step"}:
             yield each.message
@@ -237,6 +233,8 @@ class _Made:
 
     def __init__(self, project: Project, layer: str) -> None:
         self._project, self._layer = project, layer
+        self._path = project.annotations_file(layer)
+        self._compared = self._path.exists()
         # Hashes of 64 bits: there may be millions, and none of two is the same by chance.
         self._known = array("q")
         self._numbers, self._changed = array("q"), array("d")
@@ -259,6 +257,8 @@ class _Made:
             yield made
 
     def _know(self, place: _Place, provenance: Provenance) -> None:
+        if not self._compared:
+            return
         numbers, changed = _version(provenance)
         self._known.append(hash(place))
         self._numbers.append(numbers)
@@ -273,13 +273,13 @@ class _Made:
     def lost(self) -> str | None:
         """What stands in exports/annotations and is not derived, in words; None if nothing: the journal
         has nothing of it, or an older version, or the corpus has lost its article."""
-        path = self._project.annotations_file(self._layer)
-        known = set(self._known) if path.exists() else set()
-        known |= {hash(_UNREADABLE)} if known else set()
-        same = set(map(hash, zip(self._numbers, self._changed, strict=True))) if known else set()
+        if not self._compared:
+            return None
+        known = {*self._known, hash(_UNREADABLE)} if self._known else set()
+        same = set(map(hash, zip(self._numbers, self._changed, strict=True)))
         gone, other, articles = list[_Place](), dict[int, _Stored](), set[str | None]()
         copies = journal.removed_copies(self._project, self._layer)
-        for each in _stored(self._project, path):
+        for each in _stored(self._project, self._path):
             if each.place in self._homeless:
                 articles.add(each.article_id)
             elif each.annotator in copies:
@@ -296,7 +296,7 @@ class _Made:
         older = self._older(other)
         end = (
             ", or pull the newer versions again. To give them up for good, remove "
-            f"exports/annotations/{path.name}"
+            f"exports/annotations/{self._path.name}"
         )
         return self._lacking("only older versions", older, end) if older else None
 

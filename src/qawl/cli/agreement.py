@@ -66,7 +66,7 @@ def command(as_json: bool, html: Path | None, layer: str | None, label: str | No
     options.known_layers(corpus, layer)
     with project.lock(corpus, "agreement"):
         found = report.report(corpus)
-        stale = [said for name in found.layers for said in annotation_store.stale(corpus, name)]
+        stale = [e.message for name in found.layers for e in annotation_store.stale(corpus, name)]
         for name, each in found.layers.items():
             if each.suggested:
                 told = structs.replace(each.suggested, fate=fate(corpus, name))

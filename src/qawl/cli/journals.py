@@ -25,7 +25,7 @@ def rebuild(corpus: "Project") -> bool:
         say(f"{name}: {many(annotation_store.rebuild(corpus, name), 'annotation')}")
         for each in journal.forget_copies(corpus, name):
             say(each)
-        for each in annotation_store.migration_notes(corpus, name):
+        for each in annotation_store.migration_notes(annotation_store.findings(corpus, name)):
             say(f"{name}, converted to the current scheme: {each}")
     return _whole(corpus, corpus.settings.layers)
 
@@ -35,11 +35,13 @@ def _whole(corpus: "Project", layers: Iterable[str]) -> bool:
     there."""
     from qawl.annotations import store as annotation_store
 
-    layers = list(layers)
+    whole = True
     for name in layers:
-        for each in annotation_store.unread(corpus, name):
+        found = list(annotation_store.findings(corpus, name))
+        for each in annotation_store.unread(found):
             say(f"kept in the journal, not in the annotations of {name}: {each}")
-    return all(annotation_store.whole(corpus, name) for name in layers)
+        whole = whole and annotation_store.whole(found)
+    return whole
 
 
 def clean(corpus: "Project") -> None:

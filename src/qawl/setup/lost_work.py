@@ -29,10 +29,9 @@ def told(project: Project) -> Iterator[str]:
         )
     lost: set[str] = set()
     for layer in project.settings.layers:
-        for each in annotation_store.findings(project, layer):
-            if each.check in annotation_store.NOT_THOSE:
-                lost |= {layer} if each.check == "journal-missing" else set()
-                yield each.message
+        for each in annotation_store.stale(project, layer):
+            lost |= {layer} if each.check == "journal-missing" else set()
+            yield each.message
     yield from _released(project, [each for each in project.settings.layers if each not in lost])
 
 
