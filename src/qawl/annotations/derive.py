@@ -59,24 +59,6 @@ def by_article(project: Project, layer: str) -> Iterator[tuple[str, list[Annotat
         yield article_id, list(group)
 
 
-class Ahead:
-    """The annotations of a layer, handed out as the articles come by; both in the order of ids."""
-
-    def __init__(self, groups: Iterator[tuple[str, list[Annotation]]]) -> None:
-        self._groups = groups
-        self._next = next(groups, None)
-
-    def take(self, article_id: str) -> list[Annotation]:
-        """The annotations of this article; none where it has none."""
-        while self._next is not None and self._next[0] < article_id:
-            self._next = next(self._groups, None)
-        if self._next is None or self._next[0] != article_id:
-            return []
-        _, found = self._next
-        self._next = next(self._groups, None)
-        return found
-
-
 def beside(
     project: Project, layer: str, articles: Articles
 ) -> Iterator[tuple[Article, list[Annotation]]]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from qawl.annotations.task_results import Task, with_results
+from qawl.annotations.reading import value as value_of
+from qawl.annotations.task_results import Task, with_results, without_space
 from qawl.core.text import is_basic, utf16_to_code_points
 
 DIALOGUES = "dialogues are kept as one text, a line a turn; places in them were counted anew"
@@ -80,8 +81,8 @@ def with_text(task: Task, field: str, text: str, turns: list[Turn]) -> Task:
 
 def _placed(result: Any, text: str, turns: list[Turn]) -> Any:
     """A result whose place is one in the text of all; as it came where that can't be told."""
-    value = result.get("value") if isinstance(result, Mapping) else None
-    if not isinstance(value, Mapping) or "startOffset" not in value:
+    value = value_of(result) if isinstance(result, Mapping) else {}
+    if "startOffset" not in value:
         return result
     places = [place for units in (True, False) if (place := _bounds(turns, value, units=units))]
     if not places:
@@ -108,7 +109,7 @@ def _says(turns: list[Turn], place: tuple[int, int], surface: str) -> bool:
     """Whether the words there, without who speaks, are a surface, but for white space."""
     start, end = place
     words = (each.words[max(start - each.at, 0) : max(end - each.at, 0)] for each in turns)
-    return "".join("".join(words).split()) == "".join(surface.replace("\\n", " ").split())
+    return "".join("".join(words).split()) == without_space(surface)
 
 
 def _marked_turns(turns: list[Turn], value: Mapping[str, Any]) -> list[Turn]:

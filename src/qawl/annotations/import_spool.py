@@ -5,12 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import msgspec
-
-from qawl.annotations import identity
+from qawl.annotations import identity, journal_entries
 from qawl.annotations.exported_work import Export, Person, Share
 from qawl.annotations.identity import Identity, Version
-from qawl.annotations.journal_entries import Entry
 from qawl.annotations.journal_fields import ASSIGNED
 from qawl.annotations.sorter import Sorted
 from qawl.annotations.users import User
@@ -128,6 +125,5 @@ def entries(part: Part, person: Person) -> Iterator[tuple[Version, bytes]]:
         if origin == 1:
             yield version, line
             continue
-        entry = msgspec.json.decode(line, type=Entry)
-        content = to_json(msgspec.structs.replace(entry, task={**entry.task, "origin": origin}))
+        content = journal_entries.renamed(line, version.key, origins={1: origin})
         yield identity.read(content), content

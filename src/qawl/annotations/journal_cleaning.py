@@ -118,7 +118,7 @@ def check(path: Path, known: Iterable[Cleaning]) -> None:
 
 def entry(content: bytes) -> bytes:
     """An entry as it would be kept today."""
-    return to_json(_kept(msgspec.json.decode(content, type=Entry)))
+    return to_json(_kept(journal_entries.decoded(content)))
 
 
 def _kept(given: Entry) -> Entry:
@@ -176,7 +176,7 @@ class _Cleaner:
         )
 
     def _cleaned(self, content: bytes, was: dict[str, str]) -> bytes:
-        given = msgspec.json.decode(content, type=Entry)
+        given = journal_entries.decoded(content)
         fresh = _kept(given)
         if to_json(fresh) == content:
             return content

@@ -6,6 +6,7 @@ from typing import Any
 
 from qawl.annotations.foreign_values import name as name_in
 from qawl.annotations.reading import results
+from qawl.annotations.reading import value as value_of
 from qawl.annotations.regions import TYPES
 from qawl.annotations.task_results import Task, annotations, with_lists
 from qawl.scheme.attributes import MARKED
@@ -44,8 +45,7 @@ def _region(result: Mapping[str, Any]) -> str:
 
 
 def _place(result: Mapping[str, Any]) -> str:
-    value = result.get("value")
-    place = value if isinstance(value, Mapping) else {}
+    place = value_of(result)
     return str([place.get(each) for each in _PLACE])
 
 
@@ -61,6 +61,5 @@ def _marks(result: Any, trees: frozenset[str]) -> bool:
     """Whether a result is a region that a taxonomy labels."""
     if not isinstance(result, Mapping) or result.get("type") != "taxonomy":
         return False
-    value, control = result.get("value"), result.get("from_name")
-    placed = isinstance(value, Mapping) and "start" in value
-    return placed and isinstance(control, str) and control in trees
+    control = result.get("from_name")
+    return "start" in value_of(result) and isinstance(control, str) and control in trees

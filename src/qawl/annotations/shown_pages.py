@@ -5,8 +5,9 @@ from typing import Any
 
 from qawl.annotations.foreign_values import whole
 from qawl.annotations.reading import results
+from qawl.annotations.reading import value as value_of
 from qawl.annotations.regions import TYPES
-from qawl.annotations.task_results import Task, annotations, with_results
+from qawl.annotations.task_results import Task, annotations, with_results, without_space
 from qawl.articles import cleaning, markup
 from qawl.articles.markup import Shown
 from qawl.articles.page_paths import Paths
@@ -52,13 +53,9 @@ def _by_path(task: Task, given: str, page: Shown) -> Task:
 
 
 def _has_path_alone(result: Mapping[str, Any]) -> bool:
-    value = result.get("value")
-    return (
-        result.get("type") in TYPES
-        and isinstance(value, Mapping)
-        and not isinstance(value.get("globalOffsets"), Mapping)
-        and "startOffset" in value
-    )
+    said = value_of(result)
+    in_text = not isinstance(said.get("globalOffsets"), Mapping) and "startOffset" in said
+    return result.get("type") in TYPES and in_text
 
 
 def _found(result: Any, paths: Paths, text: str) -> Any:
@@ -91,15 +88,18 @@ def _marked(annotation: Mapping[str, Any]) -> list[Marked]:
     return [each for each in every if each is not None]
 
 
-def _mark(result: Any) -> Marked | None:
-    value = result.get("value") if isinstance(result, Mapping) else None
-    place = value.get("globalOffsets") if isinstance(value, Mapping) else None
-    if not isinstance(value, Mapping) or not isinstance(place, Mapping):
+def _mark(result: Mapping[str, Any]) -> Marked | None:
+    bounds, said = _bounds(result), value_of(result).get("text")
+    return (*bounds, said) if bounds and isinstance(said, str) else None
+
+
+def _bounds(result: Mapping[str, Any]) -> tuple[int, int] | None:
+    """Where a browser shows the start and the end of a region; None where it does not say both."""
+    place = value_of(result).get("globalOffsets")
+    if not isinstance(place, Mapping):
         return None
-    start, end, said = whole(place.get("start")), whole(place.get("end")), value.get("text")
-    if start is None or end is None or not isinstance(said, str):
-        return None
-    return start, end, said
+    start, end = whole(place.get("start")), whole(place.get("end"))
+    return None if start is None or end is None else (start, end)
 
 
 def _fitting(text: str, marked: Sequence[Marked]) -> tuple[int, int]:
@@ -124,7 +124,7 @@ def _is_at(text: str, start: int, end: int, said: object) -> bool:
     if not isinstance(said, str) or not 0 <= start < end <= len(text):
         return False
     words = "".join(text[start:end].split())
-    return words != "" and words == "".join(said.replace("\\n", " ").split())
+    return words != "" and words == without_space(said)
 
 
 def _with_page(task: Task, field: str, page: Shown) -> tuple[Task, bool]:
@@ -151,17 +151,14 @@ def _with_page(task: Task, field: str, page: Shown) -> tuple[Task, bool]:
 
 def _is_on_page(result: Mapping[str, Any]) -> bool:
     """Whether a result is a region that is placed by what a browser shows."""
-    value = result.get("value")
-    return (
-        result.get("type") in TYPES
-        and isinstance(value, Mapping)
-        and isinstance(value.get("globalOffsets"), Mapping)
+    return result.get("type") in TYPES and isinstance(
+        value_of(result).get("globalOffsets"), Mapping
     )
 
 
 def _standing(result: Any, page: Shown, text: str, counts: Sequence[int | None] | None) -> Any:
     """A region that has its surface at its place, with its offsets in the text; else as it came."""
-    mark = _mark(result)
+    mark = _mark(result) if isinstance(result, Mapping) else None
     if mark is None:
         return result
     start, end, _ = mark = _counted(mark, counts) if counts else mark
@@ -175,16 +172,13 @@ def _standing(result: Any, page: Shown, text: str, counts: Sequence[int | None] 
 
 def _lined(result: Any, page: Shown, text: str) -> Any:
     """A region of a page in its lines; as it came where its place can't be told."""
-    value = result.get("value") if isinstance(result, Mapping) else None
-    place = value.get("globalOffsets") if isinstance(value, Mapping) else None
-    if not isinstance(value, Mapping) or not isinstance(place, Mapping):
+    bounds = _bounds(result) if isinstance(result, Mapping) else None
+    if bounds is None or not 0 <= bounds[0] <= bounds[1] <= len(page.text):
         return result
-    start, end = whole(place.get("start")), whole(place.get("end"))
-    if start is None or end is None or not 0 <= start <= end <= len(page.text):
-        return result
-    first, last = page.lined_span(start, end)
-    told, words = value.get("text"), "".join(page.text[start:end].split())
-    said = {**value, "globalOffsets": {**place, "start": first, "end": last}}
-    if isinstance(told, str) and "".join(told.replace("\\n", " ").split()) == words:
+    value, (first, last) = result["value"], page.lined_span(*bounds)
+    told, words = value.get("text"), "".join(page.text[slice(*bounds)].split())
+    place = {**value["globalOffsets"], "start": first, "end": last}
+    said = {**value, "globalOffsets": place}
+    if isinstance(told, str) and without_space(told) == words:
         said["text"] = text[first:last]
     return {**result, "value": said}

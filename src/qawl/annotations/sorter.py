@@ -14,6 +14,7 @@ from qawl.annotations.identity import Version, sent
 from qawl.annotations.journal_entries import Entry
 from qawl.annotations.placing import Placed, Placing
 from qawl.annotations.pulled import Pulled
+from qawl.annotations.reading import fields
 from qawl.annotations.users import User, maker
 from qawl.core import files
 from qawl.core.findings import reason
@@ -80,8 +81,7 @@ class Sorter:
         if json_stream.UNREADABLE in task:
             self._leave_unreadable(task)
             return
-        data = task.get("data")
-        data = data if isinstance(data, Mapping) else {}
+        data = fields(task)
         placed, shown = self._placed(task, data)
         if shown is not None:
             each = structs.replace(each, task=shown)

@@ -47,3 +47,8 @@ def with_lists(task: Task, made: Callable[[Mapping[str, Any], list[Any]], list[A
         return task
     kept = {name: each for name, each in task.items() if name != "completions"}
     return {**kept, "annotations": [*map(anew, listed)]}
+
+
+def without_space(surface: str) -> str:
+    """A surface without white space, in which selections differ: some exports escape line ends."""
+    return "".join(surface.replace("\\n", " ").split())

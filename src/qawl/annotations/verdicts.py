@@ -16,6 +16,7 @@ import msgspec
 from qawl.annotations import journal_entries, repairs
 from qawl.annotations.from_label_studio import provenance
 from qawl.annotations.latest_entries import Latest
+from qawl.annotations.reading import fields
 from qawl.core import files
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Provenance
@@ -100,6 +101,5 @@ def bases(project: Project, layer: str) -> Bases:
 
 
 def _basis(task: Mapping[str, object]) -> str | None:
-    data = task.get("data")
-    given = data.get("basis") if isinstance(data, Mapping) else None
+    given = fields(task).get("basis")
     return given if isinstance(given, str) else None

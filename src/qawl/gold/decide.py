@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache, partial
 from hashlib import sha256
-from typing import Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -21,6 +20,7 @@ from qawl.annotations.verdicts import basis, digest, fits
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
 from qawl.core import gold_file, result_cache
+from qawl.core.ahead import Ahead
 from qawl.core.findings import finding
 from qawl.core.project import Project
 from qawl.core.records import (
@@ -44,8 +44,6 @@ from qawl.scheme import scheme
 from qawl.scheme.model import Scheme
 from qawl.validation import level3_labels, validate
 from qawl.validation.dispensations import Passes, in_force, nothing_passes, passing
-
-T = TypeVar("T")
 
 Read = Callable[[Sequence[Annotation]], Sequence[Reading]]
 """How the annotations of an article are read."""
@@ -79,7 +77,7 @@ class Decider:
         self._before = self._rules()
         self._made_from: list[str] = []
         kept = result_cache.read(project, _KEPT.format(layer), self._inputs(), str) or ()
-        self._kept = Stored(
+        self._kept = Ahead(
             (each.article_id, (each, made_from))
             for each, made_from in zip(
                 gold_file.read(project, layer) if kept else (), kept, strict=False
@@ -139,30 +137,11 @@ def _digest(article: Article, records: Sequence[Annotation], bases: Sequence[str
     return total.hexdigest()[:32]
 
 
-class Stored(Generic[T]):
-    """What was stored of articles, handed out as they come by; both in the order of ids."""
-
-    def __init__(self, stored: Iterator[tuple[str, T]]) -> None:
-        self._stored = stored
-        self._next = next(stored, None)
-
-    def take(self, identity: str) -> T | None:
-        """What is stored of this article; None where that is nothing."""
-        while self._next is not None and self._next[0] < identity:
-            self._next = next(self._stored, None)
-        found = self._next
-        return found[1] if found is not None and found[0] == identity else None
-
-    def finish(self) -> None:
-        """Reads the rest, so that nothing that is wrong there goes without a word."""
-        deque(self._stored, maxlen=0)
-
-
 def differing(project: Project, layer: str) -> Iterator[str]:
     """The articles whose gold in exports/gold is not what the annotations give that it is from: it was
     edited there, or the scheme or a rule has changed. What has new work is not among them."""
     out = withdrawal.ids(project)
-    stored = Stored((each.article_id, each) for each in gold_file.read(project, layer))
+    stored = Ahead((each.article_id, each) for each in gold_file.read(project, layer))
     for each in gold(project, layer):
         there = stored.take(each.article_id)
         if there is None or there == each or each.article_id in out:

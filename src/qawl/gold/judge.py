@@ -9,10 +9,11 @@ from qawl.annotations import store as annotation_store
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
 from qawl.core import files, git_files, gold_file
+from qawl.core.ahead import Ahead
 from qawl.core.errors import JournalError
 from qawl.core.project import Project
 from qawl.core.records import Gold, to_json
-from qawl.gold.decide import Decider, Stored
+from qawl.gold.decide import Decider
 from qawl.gold.decided import Decided, decided
 
 
@@ -81,7 +82,7 @@ class _Counted:
     ) -> None:
         self._layer, self._outcome = layer, outcome
         self._out = withdrawal.ids(project)
-        self._before = Stored((each.article_id, each) for each in before)
+        self._before = Ahead((each.article_id, each) for each in before)
         for counts in (
             outcome.decided,
             outcome.incomplete,

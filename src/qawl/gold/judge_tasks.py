@@ -12,11 +12,12 @@ from qawl.annotations.to_label_studio import write_results
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
 from qawl.core import gold_file
+from qawl.core.ahead import Ahead
 from qawl.core.errors import InputError
 from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Gold, as_annotation
-from qawl.gold.decide import Decider, Stored
+from qawl.gold.decide import Decider
 from qawl.gold.decided import Decided, decided, waited
 from qawl.gold.points import Points
 from qawl.gold.questions import Questions
@@ -71,7 +72,7 @@ def _asked(project: Project, layer: str, decider: Decider, say: Say = unsaid) ->
     for stale in annotation_store.require(project, layer):
         say(f"warning: {stale}")
     out, newer = withdrawal.ids(project), 0
-    stored = Stored((each.article_id, each) for each in gold_file.read(project, layer))
+    stored = Ahead((each.article_id, each) for each in gold_file.read(project, layer))
     for each in decided(project, layer, decider):
         before = stored.take(each.article.id)
         if not each.for_the_judge or each.article.id in out:

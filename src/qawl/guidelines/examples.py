@@ -6,6 +6,7 @@ from itertools import islice
 
 from qawl.annotations import derive
 from qawl.articles import store as article_store
+from qawl.core.ahead import Ahead
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Gold, GoldSpan, Span
 from qawl.scheme.languages import is_rtl
@@ -105,9 +106,9 @@ def of_corpus(project: Project, schemes: Mapping[str, Scheme]) -> Examples:
         path = project.gold_file(layer)
         if not path.is_file():
             continue
-        records = derive.Ahead(derive.by_article(project, layer))
+        records = Ahead(derive.by_article(project, layer))
         for gold in islice(project.disk.read(path, Gold), ENOUGH):
             article = articles.get(gold.article_id)
             if article is not None and article.text_sha256 == gold.text_sha256:
-                found.add(article, gold, records.take(gold.article_id))
+                found.add(article, gold, records.take(gold.article_id) or ())
     return found

@@ -6,6 +6,7 @@ from qawl.annotations import derive
 from qawl.annotations.attribute_order import in_order
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
+from qawl.core.ahead import Ahead
 from qawl.core.project import Project
 from qawl.gold import decide
 from qawl.release.tables.tables import Annotated
@@ -20,7 +21,7 @@ def joined(
     Dispensations that run out with a release count as they did `below` that version.
     """
     deciders = {layer: decide.Decider(project, layer, below=below) for layer in schemes}
-    everyone = {layer: derive.Ahead(derive.by_article(project, layer)) for layer in schemes}
+    everyone = {layer: Ahead(derive.by_article(project, layer)) for layer in schemes}
     out = withdrawal.ids(project)
     for article in article_store.articles(project):
         if article.id in out:

@@ -1,10 +1,11 @@
 """Silver in a release: read beside the articles, checked again, and what the manifest says of it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from qawl.articles.remote import Remote
+from qawl.core.ahead import Ahead
 from qawl.core.errors import ReleaseError
 from qawl.core.project import Project
 from qawl.core.records import Article, Suggestion
@@ -28,9 +29,10 @@ class Source:
         self._folder = silver_files.folder(place)
         self._said = _checked(project, self._folder, schemes)
         self._streams = {
-            layer: _Ahead(silver_files.records(self._folder, layer, said))
+            layer: Ahead((e.article_id, e) for e in silver_files.records(self._folder, layer, said))
             for layer, said in self._said.items()
         }
+        self._of_other_texts = 0
         self.left_out: Counter[str] = Counter()
         self._counts: Counter[str] = Counter()
 
@@ -42,7 +44,7 @@ class Source:
             if made is None or layer in annotated:
                 continue
             if made.text_sha256 != article.text_sha256:
-                stream.strange += 1
+                self._of_other_texts += 1
                 continue
             found[layer] = store.checked(made, article, self._schemes[layer], self.left_out)
             self._counts[layer] += 1
@@ -50,8 +52,8 @@ class Source:
 
     def told(self) -> dict[str, SilverLayer]:
         """What the manifest says, once all articles came by."""
-        for stream in self._streams.values():
-            self.left_out[GONE] += stream.rest()
+        rest = sum(stream.finish() for stream in self._streams.values())
+        self.left_out[GONE] += rest + self._of_other_texts
         self.left_out = +self.left_out
         return {
             layer: SilverLayer(
@@ -66,30 +68,6 @@ class Source:
             )
             for layer, said in self._said.items()
         }
-
-
-class _Ahead:
-    """The records of a layer, handed out as the articles come by."""
-
-    def __init__(self, records: Iterator[Suggestion]) -> None:
-        self._records = records
-        self._next = next(records, None)
-        self.strange = 0
-
-    def take(self, article_id: str) -> Suggestion | None:
-        """The record of this article; those before it have none, and are counted."""
-        while self._next is not None and self._next.article_id < article_id:
-            self.strange += 1
-            self._next = next(self._records, None)
-        found = self._next
-        if found is None or found.article_id != article_id:
-            return None
-        self._next = next(self._records, None)
-        return found
-
-    def rest(self) -> int:
-        """How many records had no article of their text."""
-        return self.strange + (self._next is not None) + sum(1 for _ in self._records)
 
 
 def _checked(

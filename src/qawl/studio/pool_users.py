@@ -7,7 +7,7 @@ stands in .qawl/pool-users.json, on this machine alone.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +15,7 @@ from msgspec import Struct
 from qawl.annotations import journal, users
 from qawl.annotations.identity import Identity
 from qawl.annotations.journal_fields import ASSIGNED
+from qawl.annotations.reading import fields as data_of
 from qawl.core import files, names
 from qawl.core.errors import InputError
 from qawl.core.excerpts import many
@@ -248,8 +249,7 @@ class PoolUsers:
             for task in self._client.tasks(
                 remote.id, annotations=True, fields=fields, where=[ANNOTATED]
             ):
-                data = task.get("data")
-                name = data.get(ASSIGNED) if isinstance(data, Mapping) else None
+                name = data_of(task).get(ASSIGNED)
                 if not isinstance(name, str):
                     continue
                 for each in task.get("annotations", ()):
