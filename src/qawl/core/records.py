@@ -591,3 +591,17 @@ def as_annotation(record: Gold) -> Annotation:
         ),
         attributes=record.attributes,
     )
+
+
+def as_work_of(annotator: str, made: Suggestion) -> Annotation:
+    """A suggestion as the annotation that it would be, for what shows and checks those."""
+    return Annotation(
+        article_id=made.article_id,
+        layer=made.layer,
+        annotator=annotator,
+        text_sha256=made.text_sha256,
+        scheme_version=made.scheme_version,
+        spans=made.spans,
+        relations=made.relations,
+        attributes=made.attributes,
+    )

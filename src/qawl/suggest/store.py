@@ -13,7 +13,16 @@ from qawl.articles import store as article_store
 from qawl.articles.selection import to_annotate
 from qawl.core import files, git_files, gold_file
 from qawl.core.project import Project
-from qawl.core.records import Annotation, Article, Finding, Gold, Relation, Span, Suggestion
+from qawl.core.records import (
+    Annotation,
+    Article,
+    Finding,
+    Gold,
+    Relation,
+    Span,
+    Suggestion,
+    as_work_of,
+)
 from qawl.scheme import scheme as schemes
 from qawl.scheme.model import Scheme
 from qawl.suggest import rules, suggesters
@@ -177,16 +186,7 @@ def checked(
     made: Suggestion, article: Article, current: Scheme, left_out: Counter[str]
 ) -> Suggestion:
     """A suggestion without the spans and arrows in which a check of levels 2 to 4 finds an error."""
-    record = Annotation(
-        article_id=made.article_id,
-        layer=made.layer,
-        annotator=SHOWN_TO,
-        text_sha256=made.text_sha256,
-        scheme_version=made.scheme_version,
-        spans=made.spans,
-        relations=made.relations,
-        attributes=made.attributes,
-    )
+    record = as_work_of(SHOWN_TO, made)
     wrong: dict[str, str] = {}
     whole = ""
     for found in _errors(record, article, current):

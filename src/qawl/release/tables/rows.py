@@ -18,6 +18,7 @@ from qawl.core.records import (
     GoldSpan,
     Relation,
     Span,
+    as_work_of,
     in_words,
 )
 from qawl.core.text import sha256
@@ -29,7 +30,7 @@ from qawl.release.tables.decided import decided_layers, open_stretches
 from qawl.release.tables.pieces import pieces
 from qawl.release.tables.redaction import Redaction
 from qawl.release.tables.sentence_table import SENTENCES, sentence_cells
-from qawl.release.tables.silver_table import SILVER, as_annotation, silver_row
+from qawl.release.tables.silver_table import SILVER, silver_row
 from qawl.release.tables.tables import PROVENANCE, Annotated, context_fields
 from qawl.release.tables.token_table import TABLE, token_cells
 from qawl.release.tables.votes import SOFT, VOTES, Votes
@@ -92,7 +93,7 @@ class Maker:
             yield (
                 SILVER,
                 [
-                    silver_row(each, _annotation_row(as_annotation(each), shown[layer]))
+                    silver_row(each, _annotation_row(as_work_of(SILVER, each), shown[layer]))
                     for layer, each in item.silver.items()
                 ],
             )
@@ -131,7 +132,7 @@ def _free_texts(
     all of it may be shown."""
     if item.article.redistribute and not guard.watches:
         return None
-    silver = map(as_annotation, item.silver.values())
+    silver = (as_work_of(SILVER, each) for each in item.silver.values())
     records: list[Annotation | Gold] = [*item.gold.values(), *item.annotations, *silver]
     said = [list(_typed(each, schemes[each.layer])) for each in records]
     texts = FreeTexts(item.article, [*said, *votes], guard)

@@ -4,7 +4,7 @@ It stands apart: no other table has anything of it.
 """
 
 from qawl.core.column_types import STRING, Columns, Row
-from qawl.core.records import Annotation, Suggestion
+from qawl.core.records import Suggestion
 
 SILVER = "silver"
 """The name of the table."""
@@ -21,20 +21,6 @@ def silver_columns(annotations: Columns, provenance: Columns) -> Columns:
         "model_version": STRING,
         **{name: kind for name, kind in kept.items() if name not in {"article_id", "layer"}},
     }
-
-
-def as_annotation(made: Suggestion) -> Annotation:
-    """A suggestion as the annotation that it would be, for what shows and checks those."""
-    return Annotation(
-        article_id=made.article_id,
-        layer=made.layer,
-        annotator=SILVER,
-        text_sha256=made.text_sha256,
-        scheme_version=made.scheme_version,
-        spans=made.spans,
-        relations=made.relations,
-        attributes=made.attributes,
-    )
 
 
 def silver_row(made: Suggestion, as_annotated: Row) -> Row:
