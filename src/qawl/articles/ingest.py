@@ -19,7 +19,8 @@ from qawl.articles.by_id import Articles
 from qawl.articles.duplicates.engine import Engine
 from qawl.articles.duplicates.grouping import Grouping, grouped
 from qawl.articles.duplicates.text_table import TextTable
-from qawl.articles.intake import Ingested, Intake
+from qawl.articles.ingested import Ingested
+from qawl.articles.intake import Intake
 from qawl.articles.received import Found, SetAside
 from qawl.articles.recurring_lines import Lines
 from qawl.core import files, temporary

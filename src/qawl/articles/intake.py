@@ -1,71 +1,23 @@
 """The first pass of an ingest: each received article is known, set aside, or staged on disk."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple
 
 from msgspec.structs import replace
 
-from qawl.articles.cleaned import Cleaned
 from qawl.articles.freezing import freeze, metadata_fields, updated
 from qawl.articles.frozen import article_id
 from qawl.articles.frozen_index import Known, claim, text_number
-from qawl.articles.left_out import LeftOut
+from qawl.articles.ingested import Ingested
 from qawl.articles.metadata import Metadata
 from qawl.articles.received import Found, Received, SetAside, set_aside
 from qawl.articles.recurring_lines import Lines
 from qawl.articles.scripts import foreign
 from qawl.core.findings import Reason, finding, reason
 from qawl.core.licences import spdx
-from qawl.core.records import Article, Finding, to_json
+from qawl.core.records import Article, to_json
 from qawl.core.settings import Settings
 from qawl.core.text import blank, received
-
-
-@dataclass(slots=True)
-class Ingested:
-    """What an ingest did, in articles.
-
-    `copies` have source and text of another and are set aside; `same_text` and `near` are the newly
-    frozen ones that stand in a group with another; `groups` are all groups of more than one.
-    `annotated` counts records by their fields that hold annotations, of which nothing is taken;
-    `unread` counts them by their other fields that are not read, each with ours that it looks like.
-    `absent` counts those without a field that --map names. `cleaned` has the lines that cleaning removed.
-    `foreign` are the places of articles in the language of qawl.yaml that are in letters of another one,
-    `respelt` counts the language tags that are no tags of BCP 47 until they are written otherwise.
-    `left_out` has what documents hold beside their running text.
-    """
-
-    read: int = 0
-    known: int = 0
-    frozen: int = 0
-    updated: int = 0
-    copies: int = 0
-    same_text: int = 0
-    near: int = 0
-    groups: int = 0
-    set_aside: list[SetAside] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    undecided: Counter[str] = field(default_factory=Counter)
-    withheld: Counter[str] = field(default_factory=Counter)
-    annotated: Counter[str] = field(default_factory=Counter)
-    unread: Counter[tuple[str, str | None]] = field(default_factory=Counter)
-    absent: Counter[str] = field(default_factory=Counter)
-    cleaned: Cleaned = field(default_factory=Cleaned)
-    foreign: list[str] = field(default_factory=list)
-    respelt: Counter[str] = field(default_factory=Counter)
-    left_out: LeftOut = field(default_factory=LeftOut)
-    changed: bool = False
-
-    @property
-    def nowhere(self) -> list[str]:
-        """The fields that --map names and no record has."""
-        return [name for name, count in self.absent.items() if count == self.read]
-
-    @property
-    def reasons(self) -> Counter[str]:
-        """How many were set aside for each reason."""
-        return Counter(each.summary for each in self.set_aside)
 
 
 @dataclass(slots=True)

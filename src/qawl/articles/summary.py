@@ -11,7 +11,7 @@ from qawl.articles.cleaning import CHROME_LINES, RECURRING
 from qawl.articles.duplicates.near import near
 from qawl.articles.duplicates.shingles import shingles, similarity
 from qawl.articles.frozen_index import UNNAMED
-from qawl.articles.intake import Ingested
+from qawl.articles.ingested import Ingested
 from qawl.articles.metadata import FIELDS, respellings
 from qawl.core.errors import InputError
 from qawl.core.excerpts import listed, many

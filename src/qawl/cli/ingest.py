@@ -14,7 +14,7 @@ from qawl.core.errors import InputError
 
 if TYPE_CHECKING:
     from qawl.articles.duplicates.engine import Engine
-    from qawl.articles.intake import Ingested
+    from qawl.articles.ingested import Ingested
     from qawl.articles.received import Found
     from qawl.articles.remote import Remote
     from qawl.core.project import Project
