@@ -217,8 +217,7 @@ def _headed(read: Reading, label: str, heads: frozenset[str], taken: set[int]) -
 
 def _is_beside_a_city(read: Reading, at: int, last: int, lead: int) -> bool:
     """Whether words say on which side of a city something is, and name no region: شرق القاهرة."""
-    name = tuple(read.form(n) for n in range(at + 1, last + 1))
-    city = places("ar").names.get(name) == "place" and name not in countries("ar")
+    city = _is_city(*(read.form(n) for n in range(at + 1, last + 1)))
     return read.form(at)[lead:] in _SIDES and city
 
 
@@ -528,7 +527,7 @@ def _clubs(read: Reading) -> Iterator[Match]:
     for each in places("ar").find(read.text, read.every, arabic=True):
         inner = read.words_of(each) or [bisect_left(read.every, each.start, key=lambda w: w.end)]
         name = key(read.text[each.start : each.end])
-        city = each.label == "place" and name not in countries("ar")
+        city = each.label == "place" and name not in countries()
         if city and _is_of_men(read, inner[-1] + 1) and not _is_governed(read, inner[0]):
             found[name] = "organisation"
     for at in range(len(read.every)):
@@ -542,9 +541,9 @@ def _clubs(read: Reading) -> Iterator[Match]:
     yield from Gazetteer(found).find(read.text, read.every, arabic=True)
 
 
-def _is_city(form: str) -> bool:
-    """Whether a word is the name of a place that is no country."""
-    return places("ar").names.get((form,)) == "place" and (form,) not in countries("ar")
+def _is_city(*forms: str) -> bool:
+    """Whether these words are the name of a place that is no country."""
+    return places("ar").names.get(forms) == "place" and forms not in countries()
 
 
 def _is_of_men(read: Reading, at: int) -> bool:

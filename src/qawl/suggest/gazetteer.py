@@ -275,14 +275,12 @@ def towns() -> frozenset[Key]:
 
 
 @cache
-def countries(language: str) -> frozenset[Key]:
-    """The names of countries in a language (CLDR)."""
-    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - only suggestions need it
+def countries() -> frozenset[Key]:
+    """The names of countries in Arabic (CLDR)."""
+    from babel import Locale  # noqa: PLC0415 - only suggestions need it
 
-    with suppress(UnknownLocaleError, ValueError):
-        named = Locale(language.partition("-")[0].lower()).territories
-        return frozenset(key(name) for code, name in named.items() if code.isalpha())
-    return frozenset()
+    named = Locale("ar").territories
+    return frozenset(key(name) for code, name in named.items() if code.isalpha())
 
 
 @cache

@@ -46,7 +46,6 @@ Example = tuple[Article, Gold]
 
 
 @runtime_checkable
-@runtime_checkable
 class Suggester(Protocol):
     """What a suggester offers."""
 
