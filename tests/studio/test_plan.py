@@ -405,7 +405,8 @@ def test_a_push_without_gold_says_that_the_judge_gets_nothing(tmp_path, monkeypa
     monkeypatch.setattr(studio_client, "connect", lambda corpus: server)
     assert "no gold" not in told(folder, "push")
     second_says(folder, 8)
-    corpora.qawl(folder, "release", "0.1.0", "--draft")
+    assert "no gold" not in told(folder, "push"), "annotators have only begun"
+    corpora.qawl(folder, "release", "0.1.0")
     assert told(folder, "push").count("ner has no gold here: run `qawl adjudicate`") == 1
     corpora.qawl(folder, "adjudicate")
     assert "add 2 tasks to" in told(folder, "push")

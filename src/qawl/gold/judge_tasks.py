@@ -9,8 +9,8 @@ from qawl.annotations import corrections, derive, tasks, verdicts
 from qawl.annotations import store as annotation_store
 from qawl.annotations.tasks import Prediction, Task
 from qawl.annotations.to_label_studio import write_results
+from qawl.articles import released, withdrawal
 from qawl.articles import store as article_store
-from qawl.articles import withdrawal
 from qawl.core import gold_file
 from qawl.core.ahead import Ahead
 from qawl.core.errors import InputError
@@ -66,7 +66,7 @@ def _asked(project: Project, layer: str, decider: Decider, say: Say = unsaid) ->
     """What waits for a layer's judge since `adjudicate` left it open: what has come since then is no
     disagreement yet, before the lead says so."""
     if not project.gold_file(layer).exists():
-        if project.annotations_file(layer).exists():
+        if layer in released.annotated_layers(project):
             say(_without_gold(layer))
         return
     for stale in annotation_store.require(project, layer):
