@@ -8,7 +8,7 @@ from qawl.annotations.foreign_values import brief, name, whole
 from qawl.annotations.reading import Raw, Reading
 from qawl.articles import cleaning
 from qawl.core.records import Span
-from qawl.core.text import is_basic, utf16_to_code_points
+from qawl.core.text import in_code_points, is_basic, utf16_to_code_points
 
 TYPES = ("labels", "hypertextlabels")
 """The types of results that mark a stretch of text; their labels stand under the same name."""
@@ -185,12 +185,10 @@ def _says(text: str, points: Sequence[int | None], value: Raw) -> bool:
     """Whether a region says what stands at its offsets in UTF-16 units."""
     shown, given = _shown(value) or {}, value.get("text")
     start, end = whole(shown.get("start")), whole(shown.get("end"))
-    if start is None or end is None or not 0 <= start < end < len(points):
+    if start is None or end is None or start == end or not isinstance(given, str):
         return False
-    first, last = points[start], points[end]
-    if first is None or last is None or not isinstance(given, str):
-        return False
-    return plain(text[first:last]) == plain(given)
+    place = in_code_points(points, start, end)
+    return place is not None and plain(text[slice(*place)]) == plain(given)
 
 
 def _other_texts(reading: Reading, task: Raw, results: Sequence[Raw]) -> set[str]:

@@ -24,7 +24,7 @@ from qawl.core.records import (
     span_order,
     to_json,
 )
-from qawl.core.text import is_basic, utf16_to_code_points
+from qawl.core.text import in_code_points, is_basic, utf16_to_code_points
 
 NAMES = {
     "trim-whitespace": "white space at the edges of a span is left out",
@@ -134,10 +134,10 @@ def _from_utf16(record: Annotation, text: str) -> Iterable[Span]:
     points = utf16_to_code_points(text)
     converted = []
     for span in record.spans:
-        inside = 0 <= span.start <= span.end < len(points)
-        start, end = (points[span.start], points[span.end]) if inside else (None, None)
-        if start is None or end is None or not span.text or not _says(text[start:end], span.text):
+        place = in_code_points(points, span.start, span.end)
+        if place is None or not span.text or not _says(text[slice(*place)], span.text):
             return record.spans
+        start, end = place
         converted.append(msgspec.structs.replace(span, start=start, end=end, text=text[start:end]))
     return converted
 

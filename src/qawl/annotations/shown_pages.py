@@ -11,7 +11,7 @@ from qawl.annotations.task_results import Task, annotations, with_results, witho
 from qawl.articles import cleaning, markup
 from qawl.articles.markup import Shown
 from qawl.articles.page_paths import Paths
-from qawl.core.text import is_basic, sha256, utf16_to_code_points
+from qawl.core.text import in_code_points, is_basic, sha256, utf16_to_code_points
 
 PAGES = "pages are kept as their text, without tags"
 COUNTED_ANEW = "places in pages that count UTF-16 units were counted anew"
@@ -114,9 +114,7 @@ def _fitting(text: str, marked: Sequence[Marked]) -> tuple[int, int]:
 def _counted(given: Marked, units: Sequence[int | None]) -> Marked:
     """A mark that counts UTF-16 units, in code points; one of no place where it has none."""
     start, end, said = given
-    inside = 0 <= start <= end < len(units)
-    first, last = (units[start], units[end]) if inside else (None, None)
-    return (-1, -1, said) if first is None or last is None else (first, last, said)
+    return (*(in_code_points(units, start, end) or (-1, -1)), said)
 
 
 def _is_at(text: str, start: int, end: int, said: object) -> bool:

@@ -265,3 +265,11 @@ def utf16_to_code_points(text: str) -> list[int | None]:
         if character > "\uffff":
             offsets.append(None)
     return [*offsets, len(text)]
+
+
+def in_code_points(units: Sequence[int | None], start: int, end: int) -> tuple[int, int] | None:
+    """A place that is counted in UTF-16 units; None where the text has no such place."""
+    if not 0 <= start <= end < len(units):
+        return None
+    first, last = units[start], units[end]
+    return None if first is None or last is None else (first, last)
