@@ -89,21 +89,16 @@ def init(folder: Path, *, name: str | None = None, language: str = "ar") -> Proj
     settings = folder / SETTINGS
     if settings.exists():
         raise ProjectError(f"{settings} exists: {folder} is a corpus already")
-    if folder.exists() and not folder.is_dir():
-        raise ProjectError(f"{folder} is a file: name a folder")
+    refuse_file(folder)
     text = _SETTINGS.format(name=written(name), language=written(language))
     corpus = Project(root=folder.resolve(), settings=parse_settings(text, SETTINGS))
     temporary.sweep([folder, *(folder / part for part in NOTES)])
-    for part, note in NOTES.items():
-        _keep(folder / part / "README.md", note)
-    (folder / CORPUS / "sources").mkdir(exist_ok=True)
+    _make_folders(folder)
     for layer in LAYERS:
         source = bundled.folder("label_config") / f"{layer}.yaml"
         target = folder / LABEL_CONFIG / source.name
         if not target.exists():
             files.write_bytes(target, [source.read_bytes()])
-    _keep(folder / ".gitignore", _IGNORE)
-    _keep(folder / ".gitattributes", _ATTRIBUTES)
     generated.make(corpus)
     files.write_text(settings, text)
     return corpus
@@ -113,17 +108,26 @@ def empty(
     folder: Path, *, name: str, language: str, layers: Sequence[str], annotators: Sequence[str]
 ) -> None:
     """Makes the folders and the qawl.yaml of a corpus whose schemes come from elsewhere."""
-    if folder.exists() and not folder.is_dir():
-        raise ProjectError(f"{folder} is a file: name a folder")
     said = {"name": name, "language": language, "layers": [*layers], "annotators": [*annotators]}
     text = "".join(f"{key}: {written(value)}\n" for key, value in said.items())
     parse_settings(text, SETTINGS)
+    _make_folders(folder)
+    files.write_text(folder / SETTINGS, text)
+
+
+def refuse_file(folder: Path) -> None:
+    """Raises ProjectError where a file stands where a corpus is to be."""
+    if folder.exists() and not folder.is_dir():
+        raise ProjectError(f"{folder} is a file: name a folder")
+
+
+def _make_folders(folder: Path) -> None:
+    """Makes the folders of a corpus with a note in each, and what git is told."""
     for part, note in NOTES.items():
         _keep(folder / part / "README.md", note)
     (folder / CORPUS / "sources").mkdir(exist_ok=True)
     _keep(folder / ".gitignore", _IGNORE)
     _keep(folder / ".gitattributes", _ATTRIBUTES)
-    files.write_text(folder / SETTINGS, text)
 
 
 def given(option: str, value: str, check: Callable[[str], str]) -> str:

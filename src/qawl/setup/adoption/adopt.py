@@ -15,7 +15,7 @@ from pathlib import Path
 from qawl.articles import decoding, metadata
 from qawl.articles.metadata import Metadata
 from qawl.core import licences, names, odd_json, temporary
-from qawl.core.errors import InputError, ProjectError, QawlError
+from qawl.core.errors import InputError
 from qawl.core.project import SETTINGS, load
 from qawl.formats.readers import own
 from qawl.scheme import from_config
@@ -71,18 +71,14 @@ def adopt(request: Request) -> Report:
 
 def _tried(request: Request) -> Report:
     """The report of the same with a copy of the corpus, which is thrown away."""
-    if request.into.exists() and not request.into.is_dir():
-        raise ProjectError(f"{request.into} is a file: name a folder")
+    init.refuse_file(request.into)
     with temporary.aside() as folder:
         into = folder / (request.into.resolve().name or "corpus")
         if (request.into / SETTINGS).is_file():
             unneeded = shutil.ignore_patterns(".git", "derived", "*.parquet", "*.sqlite*")
             shutil.copytree(request.into, into, symlinks=True, ignore=unneeded)
-        try:
+        with place.told_of(request.into, into):
             report = adopt(replace(request, into=into, dry_run=False))
-        except QawlError as error:
-            said = str(error).replace(str(into), str(request.into))
-            raise type(error)(said) from error
         if request.into.exists() and not (request.into / SETTINGS).is_file():
             place.movable(into, request.into)
         return report

@@ -22,8 +22,7 @@ def prepared(
     folder: Path, found: Made, language: str, annotators: Sequence[str]
 ) -> Iterator[Project]:
     """The corpus with the layer's scheme in it; where the block fails, all is as it was."""
-    if folder.exists() and not folder.is_dir():
-        raise ProjectError(f"{folder} is a file: name a folder")
+    init.refuse_file(folder)
     if (folder / SETTINGS).is_file():
         with lock(load(folder), "adopt"):  # first: others' work must not be put back to what it was
             _refuse_taken(folder, found.layer)
@@ -39,14 +38,20 @@ def prepared(
             layers=[found.layer],
             annotators=annotators or ["a1"],
         )
-        try:
+        with told_of(folder, building):
             corpus = _with_scheme(building, found)
             with lock(corpus, "adopt"):
                 yield corpus
-        except QawlError as error:
-            said = str(error).replace(str(building), str(folder))
-            raise type(error)(said) from error
         _move(building, folder)
+
+
+@contextmanager
+def told_of(folder: Path, building: Path) -> Iterator[None]:
+    """An error of the folder in which a corpus is built is told of the one that it is built for."""
+    try:
+        yield
+    except QawlError as error:
+        raise type(error)(str(error).replace(str(building), str(folder))) from error
 
 
 def _refuse_taken(folder: Path, layer: str) -> None:
