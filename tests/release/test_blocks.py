@@ -155,7 +155,7 @@ def damaged(path, damage):
 @pytest.mark.parametrize("damage", ["cut", "changed", "empty"])
 def test_what_is_known_of_blocks_is_made_anew_where_it_is_damaged(made, counted, damage):
     first = released(made, "0.1.0")
-    (path,) = (made / ".qawl/derived/blocks").iterdir()
+    (path,) = (made / ".qawl/derived/blocks").rglob("*.kept")
     content = damaged(path, damage)
     shutil.rmtree(made / "exports/releases")
     counted.clear()

@@ -1,17 +1,14 @@
 """What earlier commands made, kept in .qawl/ under the digest of its inputs: used while none changes.
 
-A name may have folders in it. What is kept can be thrown away at any time; what is damaged, or says that
-it was made from other inputs than its name, is put aside and made anew.
+A name is a folder there, and may have folders in it. What is kept can be thrown away at any time; what is
+damaged, or was made from other inputs than its name says, is put aside and made anew.
 """
 
 import sys
-import zlib
-from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
-from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -78,44 +75,26 @@ def _code() -> tuple[Path, ...]:
 
 def read(project: Project, name: str, made_from: str, kind: type[T]) -> Iterator[T] | None:
     """The records that are kept under this name, made from these inputs; None if there are none."""
-    path = _place(project, name, made_from)
-    try:
-        packed = path.read_bytes()
-        _check(packed, made_from)
-    except FileNotFoundError:
-        return None
-    except (OSError, EOFError, zlib.error) as error:
-        with suppress(OSError):
-            files.put_aside(path, f"{path} can't be read: {error}")
-        return None
-    return map(msgspec.json.Decoder(kind).decode, islice(lines(packed), 1, None))
-
-
-def _check(packed: bytes, made_from: str) -> None:
-    """Raises EOFError where the first line, which says what the others were made from, says otherwise."""
-    all_ = lines(packed)
-    first = next(all_, b"")
-    deque(all_, maxlen=0)
-    if first.strip() != to_json(made_from):
-        raise EOFError("it was made from something else")
+    kept = content(project, name, made_from)
+    return None if kept is None else map(msgspec.json.Decoder(kind).decode, lines(kept))
 
 
 def keeping(
     project: Project, name: str, made_from: Callable[[], str], records: Iterable[T]
 ) -> Iterator[T]:
-    """The records; once all have been taken they are kept, where that can be written.
+    """The records; once all have been taken they are kept, where that can be written, in the place of
+    what was kept of other inputs.
 
     `made_from` gives the digest of their inputs: what changes while they are made is not kept.
     """
     before = made_from()
     packed = Packed[object](object)
-    packed.add(before)
     for each in records:
         packed.add(each)
         yield each
     if made_from() == before:
-        with suppress(OSError):
-            _keep(project, name, _place(project, name, before), packed.content())
+        keep_content(project, name, before, packed.content())
+        forget_content(project, name, {before})
 
 
 def content(project: Project, folder: str, made_from: str) -> bytes | None:
@@ -125,8 +104,9 @@ def content(project: Project, folder: str, made_from: str) -> bytes | None:
         kept = path.read_bytes()
     except OSError:
         return None
-    if _sealed(made_from, kept[_DIGEST:]) == kept[:_DIGEST]:
-        return kept[_DIGEST:]
+    made = kept[_DIGEST:]
+    if _sealed(made_from, made) == kept[:_DIGEST]:
+        return made
     with suppress(OSError):
         files.put_aside(path, f"{path} was damaged")
     return None
@@ -161,16 +141,3 @@ def _sealed(made_from: str, made: bytes | memoryview) -> bytes:
 
 def _content(project: Project, folder: str, made_from: str) -> Path:
     return project.state / "derived" / folder / f"{made_from}.kept"
-
-
-def _keep(project: Project, name: str, path: Path, content: bytes) -> None:
-    """Writes what is kept under a name, in the place of what was kept of other inputs."""
-    project.make_state()
-    for old in files.listed(path.parent, f"{Path(name).name}.*"):
-        if old != path:
-            old.unlink(missing_ok=True)
-    files.write_bytes(path, [content], lasting=False)
-
-
-def _place(project: Project, name: str, made_from: str) -> Path:
-    return project.state / "derived" / f"{name}.{made_from[:32]}.jsonl.gz"
