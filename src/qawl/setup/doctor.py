@@ -60,8 +60,8 @@ def _looked_at(project: Project, *, dry_run: bool) -> Iterator[Line]:
     free = shutil.disk_usage(project.root).free
     yield Line("disk", free > SPACE, f"{free >> 30} GiB free", "make room")
     yield from (Line("left out of git", False, each) for each in git_files.missing(project))
-    yield _journals(project)
-    yield _gold(project)
+    yield from _or_refusal("journal", _journals(project))
+    yield from _or_refusal("gold", _gold(project))
     yield from _users(project)
     yield from _people(project)
     yield _address(project.settings.label_studio.url)
@@ -70,51 +70,41 @@ def _looked_at(project: Project, *, dry_run: bool) -> Iterator[Line]:
     except QawlError as error:
         yield Line("token", False, str(error))
         return
+    yield from _or_refusal("server", _server(project, token_kind(key), dry_run=dry_run))
+
+
+def _or_refusal(what: str, lines: Iterator[Line]) -> Iterator[Line]:
+    """The lines; where looking itself fails, the last says why."""
     try:
-        with connect(project) as client:
-            yield from _server(client, project, token_kind(key))
-            if dry_run:
-                yield Line("round trip", True, "left out: it sends a task (--dry-run)")
-            else:
-                yield from _round_trip(client, project)
+        yield from lines
     except QawlError as error:
-        yield Line("server", False, str(error))
+        yield Line(what, False, str(error))
 
 
-def _journals(project: Project) -> Line:
+def _journals(project: Project) -> Iterator[Line]:
     """Whether every journal is whole, from its first line, and has what was made of it."""
     count = versions = 0
-    try:
-        for layer in project.settings.layers:
-            for _, path in journal.files(project, layer):
-                count, versions = count + 1, versions + journal_entries.check(path)
-        if lost := list(lost_work.told(project)):
-            return Line("journal", False, "; ".join(lost))
-    except QawlError as error:
-        return Line("journal", False, str(error))
-    return Line(
-        "journal",
-        True,
-        f"{many(versions, 'version')} in {many(count, 'journal')}, all as they were written",
-    )
+    for layer in project.settings.layers:
+        for _, path in journal.files(project, layer):
+            count, versions = count + 1, versions + journal_entries.check(path)
+    lost = "; ".join(lost_work.told(project))
+    whole = f"{many(versions, 'version')} in {many(count, 'journal')}, all as they were written"
+    yield Line("journal", not lost, lost or whole)
 
 
-def _gold(project: Project) -> Line:
+def _gold(project: Project) -> Iterator[Line]:
     """Whether exports/gold is what the annotations give: a release decides anew, others believe it."""
-    try:
-        other = [
-            f"{layer} {each}"
-            for layer in project.settings.layers
-            for each in decide.differing(project, layer)
-        ]
-    except QawlError as error:
-        return Line("gold", False, str(error))
+    other = [
+        f"{layer} {each}"
+        for layer in project.settings.layers
+        for each in decide.differing(project, layer)
+    ]
     layers = project.settings.layers
     none = [each for each in layers if not project.gold_file(each).exists()]
     said = [f"edited, or decided by other rules: {listed(other, 3)}"] if other else []
     said += ["as decided"] if not other and len(none) < len(layers) else []
     said += [f"none of {', '.join(none)} here"] if none else []
-    return Line(
+    yield Line(
         "gold", not other, "; ".join(said), "run `qawl adjudicate`: what it writes is never edited"
     )
 
@@ -160,7 +150,16 @@ def _address(url: str) -> Line:
     return Line("address", True, f"{url}{under}{plain}")
 
 
-def _server(client: Client, project: Project, kind: str) -> Iterator[Line]:
+def _server(project: Project, kind: str, *, dry_run: bool) -> Iterator[Line]:
+    with connect(project) as client:
+        yield from _served(client, project, kind)
+        if dry_run:
+            yield Line("round trip", True, "left out: it sends a task (--dry-run)")
+        else:
+            yield from _round_trip(client, project)
+
+
+def _served(client: Client, project: Project, kind: str) -> Iterator[Line]:
     version, edition = client.version()
     yield Line(
         "version",
@@ -171,22 +170,17 @@ def _server(client: Client, project: Project, kind: str) -> Iterator[Line]:
     next(client.projects(), None)
     yield Line("token", True, f"a {kind}, and the server takes it")
     yield _clock(client.skew())
-    yield _push(client, project)
+    yield from _or_refusal("push", _push(client, project))
     there = [*plan.remotes(client, project), *adopted_projects.remotes(client, project)]
     yield _webhooks(client, project, there)
     yield from _pool(client, project, there)
 
 
-def _push(client: Client, project: Project) -> Line:
+def _push(client: Client, project: Project) -> Iterator[Line]:
     """Whether a push is left unfinished, or can't be made."""
-    try:
-        lines = [
-            line for step in plan.plan(client, project) if not step.empty for line in step.lines()
-        ]
-    except QawlError as error:
-        return Line("push", False, str(error))
+    lines = [line for step in plan.plan(client, project) if not step.empty for line in step.lines()]
     more = f"; and {many(len(lines) - 3, 'line')} more" if len(lines) > 3 else ""
-    return Line("push", not lines, "; ".join(lines[:3]) + more or "in step", "run `qawl push`")
+    yield Line("push", not lines, "; ".join(lines[:3]) + more or "in step", "run `qawl push`")
 
 
 def _webhooks(client: Client, project: Project, there: Iterable[Remote]) -> Line:
