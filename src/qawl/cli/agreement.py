@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qawl.cli.paths import Written
-from qawl.cli.terminal import say
+from qawl.cli.terminal import boxed, say
 from qawl.core.excerpts import many
 
 if TYPE_CHECKING:
@@ -146,19 +146,12 @@ def _show(layer: str, figures: "LayerAgreement", label: str | None) -> None:
 
 def _show_figures(layer: str, figures: "LayerAgreement", label: str | None) -> None:
     """The figures of a layer as a table; those of nothing are counted."""
-    from rich.table import Table
-
-    from qawl.cli.terminal import console
-
     rows = _rows(figures, label)
     shown = rows if label else [each for each in rows if each[1].n]
-    table = Table(
-        "", "value", "95 %", "n", title=f"{layer}: {many(figures.articles_compared, 'article')}"
-    )
-    for name, said in shown:
-        table.add_row(name, _number(said.value), _interval(said), str(said.n))
     if shown:
-        console().print(table)
+        cells = [(name, _number(f.value), _interval(f), str(f.n)) for name, f in shown]
+        title = f"{layer}: {many(figures.articles_compared, 'article')}"
+        boxed(title, ("", "value", "95 %", "n"), cells)
     else:
         say(f"{layer}: {figures.nothing}")
     if figures.labels and not figures.marked:
@@ -169,27 +162,22 @@ def _show_figures(layer: str, figures: "LayerAgreement", label: str | None) -> N
 
 def _show_suggested(layer: str, said: "Suggested") -> None:
     """What suggestions change: both arms with the interval of their difference, and their fate."""
-    from rich.table import Table
-
     from qawl.agreement import suggestion_effect
-    from qawl.cli.terminal import console
 
-    table = Table(
-        "", "with", "n", "without", "n", "difference", "95 %", title=f"{layer}: suggestions",
-    )  # fmt: skip
-    both = suggestion_effect.rows(said)
-    for each in both:
-        one, other, apart = each.with_, each.without, each.difference
-        table.add_row(
-            each.name, _number(one.value), str(one.n), _number(other.value), str(other.n),
-            _number(apart.value), _interval(apart),
-        )  # fmt: skip
-    if both:
-        console().print(table)
-    table = Table("", *suggestion_effect.FATES, title=f"{layer}: what became of suggestions")
-    for label, counts in said.fate.items():
-        table.add_row(label, *("–" if each is None else str(each) for each in counts.values()))
-    console().print(table)
+    rows = []
+    for each in suggestion_effect.rows(said):
+        arms = [
+            cell for of in (each.with_, each.without) for cell in (_number(of.value), str(of.n))
+        ]
+        rows.append([each.name, *arms, _number(each.difference.value), _interval(each.difference)])
+    if rows:
+        head = ("", "with", "n", "without", "n", "difference", "95 %")
+        boxed(f"{layer}: suggestions", head, rows)
+    fates = [
+        [label, *("–" if each is None else str(each) for each in counts.values())]
+        for label, counts in said.fate.items()
+    ]
+    boxed(f"{layer}: what became of suggestions", ("", *suggestion_effect.FATES), fates)
 
 
 def _show_matrix(confusion: "Confusion") -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from qawl.cli.terminal import say
+from qawl.cli.terminal import boxed, say
 
 
 @click.command()
@@ -18,17 +18,12 @@ def command(folder: Path | None, no_wait: bool) -> None:
     Copies this corpus to FOLDER (a temporary one by default), starts Label Studio, pushes, submits
     the recorded annotations, pulls, validates, releases and loads the release.
     """
-    from rich.table import Table
-
-    from qawl.cli.terminal import console
     from qawl.core import project
     from qawl.setup import demo
 
     with demo.demo(project.load(Path()), folder, lambda line: say(f"· {line}")) as loaded:
-        table = Table("table", "split", "rows", title=f"in the dataset ({loaded.folder.name})")
-        for config, split, rows in loaded.rows:
-            table.add_row(config, split, str(rows))
-        console().print(table)
+        counted = [(config, split, str(rows)) for config, split, rows in loaded.rows]
+        boxed(f"in the dataset ({loaded.folder.name})", ("table", "split", "rows"), counted)
         for layer, said in loaded.scores.items():
             figures = said.spans.agreement.figures if said.spans else {}
             exact, overlap = (

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from qawl.articles.remote import Remote
 
 F = TypeVar("F", bound=Callable[..., object])
+_Given = str | os.PathLike[str]
+_Param = click.Parameter | None
+_Context = click.Context | None
 
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 
@@ -19,12 +22,7 @@ _VERSION = re.compile(r"\d+\.\d+\.\d+")
 class Given(click.Path):
     """A file or folder that is looked for in the corpus first, then where the command was typed."""
 
-    def convert(
-        self,
-        value: str | os.PathLike[str],
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> str | bytes | os.PathLike[str]:
+    def convert(self, value: _Given, param: _Param, ctx: _Context) -> _Given | bytes:
         """The path; that beside the command where only that exists."""
         typed_in = ctx.find_root().obj if ctx else None
         if typed_in and str(value) != "-" and not Path(value).exists():
@@ -51,12 +49,7 @@ class ReleaseFolder(Given):
     def __init__(self) -> None:
         super().__init__(exists=True, file_okay=False, path_type=Path)
 
-    def convert(
-        self,
-        value: str | os.PathLike[str],
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> str | bytes | os.PathLike[str]:
+    def convert(self, value: _Given, param: _Param, ctx: _Context) -> _Given | bytes:
         """The folder; that of the version where no folder has this name."""
         if _VERSION.fullmatch(str(value)) and not Path(value).exists():
             from qawl.core.project import RELEASES, SETTINGS
@@ -77,12 +70,7 @@ class Written(click.Path):
     def __init__(self, *, dir_okay: bool = True) -> None:
         super().__init__(dir_okay=dir_okay, path_type=Path)
 
-    def convert(
-        self,
-        value: str | os.PathLike[str],
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> str | bytes | os.PathLike[str]:
+    def convert(self, value: _Given, param: _Param, ctx: _Context) -> _Given | bytes:
         """The path."""
         if kept := _kept(Path(value)):
             self.fail(kept, param, ctx)
@@ -107,9 +95,7 @@ class Place(click.ParamType["Path | Remote"]):
     def __init__(self, *, written: bool = False) -> None:
         self._written = written
 
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> "Path | Remote":
+    def convert(self, value: object, param: _Param, ctx: _Context) -> "Path | Remote":
         """The path, or what the URL names."""
         from qawl.articles import remote
 

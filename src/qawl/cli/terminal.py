@@ -66,6 +66,16 @@ def table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Non
         say("  ".join(cells).rstrip())
 
 
+def boxed(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table in a box, as wide as the terminal."""
+    from rich.table import Table
+
+    shown = Table(*head, title=title)
+    for each in rows:
+        shown.add_row(*each)
+    console().print(shown)
+
+
 def progress(items: Sequence[T], what: str) -> Iterable[T]:
     """The items, with a bar on stderr while they are worked through; none where nobody watches."""
     from rich.progress import track
