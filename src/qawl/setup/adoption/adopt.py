@@ -21,7 +21,8 @@ from qawl.formats.readers import own
 from qawl.scheme import from_config
 from qawl.scheme.from_config import Config
 from qawl.setup import init
-from qawl.setup.adoption import known_people, place, server, settings_said
+from qawl.setup.adoption import people as known_people
+from qawl.setup.adoption import place, server, settings_said
 from qawl.setup.adoption.corpus_writer import CorpusWriter
 from qawl.setup.adoption.report import Report
 from qawl.setup.adoption.said_of_articles import Language

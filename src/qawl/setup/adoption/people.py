@@ -1,15 +1,21 @@
 """Which annotator a user of several exports is: by address, else by server and number."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import count
 
-from qawl.annotations import identity, users
+import msgspec
+
+from qawl.annotations import identity, journal, users
 from qawl.annotations.identity import Identity
 from qawl.annotations.users import User
+from qawl.articles import store as article_store
+from qawl.core import names
 from qawl.core.errors import InputError
+from qawl.core.project import Project
+from qawl.core.records import JUDGE
 from qawl.setup.adoption.sources import JSON_MIN, LABEL_STUDIO
 
 JOURNAL = "journal"
@@ -240,3 +246,48 @@ def address(annotation: Mapping[str, object]) -> str | None:
     made = users.maker(annotation)
     named = (made.name, users.signed(annotation.get("created_username")).name)
     return next((each for each in named if each and ("@" in each or made.id is None)), None)
+
+
+def known(corpus: Project | None, given: Iterable[str]) -> People:
+    """The annotators of a corpus that gets another layer, if it is one; who users are is `given` too.
+
+    Raises InputError where that is no USER=NAME.
+    """
+    there = journal.annotators(corpus) if corpus else set[str]()
+    listed = set(corpus.annotators) if corpus else set[str]()
+    named = users.named(given, there | listed)
+    # Before anybody has worked, the names in qawl.yaml are those that `qawl init` writes there.
+    taken = {*map(names.folded, [*there, *named.values(), *(listed if there else ())])}
+    free = (name for number in count(1) if (name := f"a{number}") not in taken)
+    found = People(free=free, given=named, there=there - {JUDGE})
+    if corpus:
+        _learn(corpus, found)
+    return found
+
+
+def _learn(corpus: Project, found: People) -> None:
+    """Takes over the servers that exports came from, and whose the numbers there are."""
+    texts = {each.id: each.text_sha256 for each in article_store.heads(corpus)}
+    servers: dict[int, Evidence] = {}
+    numbers: dict[tuple[int, int], set[str]] = {}
+    for annotator, each in _exported(corpus):
+        said = msgspec.structs.replace(each, article=texts.get(each.article, ""))
+        servers.setdefault(each.origin, Evidence(JOURNAL)).know(said)
+        if each.user is not None and annotator != JUDGE:
+            numbers.setdefault((each.origin, each.user), set()).add(annotator)
+    order = sorted(servers)
+    found.servers += [servers[each] for each in order]
+    for (origin, user), people in numbers.items():
+        if len(people) == 1:
+            found.learn(order.index(origin), user, *people)
+
+
+def _exported(corpus: Project) -> Iterator[tuple[str, Identity]]:
+    """(annotator, annotation) of all that exports of Label Studio brought: of the rest the project says
+    whose it is, or the number is of another tool."""
+    for layer in corpus.settings.layers:
+        for annotator, path in journal.files(corpus, layer):
+            opened = journal.reading(corpus, path)  # held here: its index closes with it
+            for each in opened.holds.all():
+                if each.home is None and each.id and each.id.isdecimal():
+                    yield annotator, each
