@@ -33,202 +33,142 @@ class Check(Struct, frozen=True):
     by: By = "validate"
 
 
-_VALIDATED = (
-    Check("format", 1, "error", "a record does not fit the JSON Schema of annotations"),
-    Check("id-duplicate", 1, "error", "two spans of an annotation have the same id"),
-    Check("annotation-unreadable", 1, "error", "an annotation in the journal can't be read"),
-    Check(
-        "annotation-copied", 1, "error", "an annotation stands in the journals of two annotators"
-    ),
-    Check(
-        "result-unreadable", 1, "error", "a part of an annotation is not as Label Studio writes it"
-    ),
-    Check("region-id-twice", 1, "error", "two regions of an annotation have the same id"),
-    Check(
-        "field-unreadable",
-        1,
-        "warning",
-        "a time, a length of time, a state or an arrow's direction can't be read",
-        gathered=True,
-    ),
-    Check(
-        "journal-missing", 1, "error", "there are annotations, but no journal that they come from"
-    ),
-    Check(
-        "annotations-stale",
-        1,
-        "error",
-        "exports/annotations is not derived from this journal",
-    ),
-    Check(
-        "corrections-unreadable", 1, "error", "a line of exports/corrections.jsonl can't be read"
-    ),
-    Check(
-        "file-foreign", 1, "warning", "a file beside journals, annotations or gold that is not read"
-    ),
-    Check("gold-unreadable", 1, "error", "exports/gold can't be read"),
-    Check(
-        "licence-unknown",
-        1,
-        "error",
-        "the licence of an article is none that the Hub or SPDX knows",
-    ),
-    Check("language-unknown", 1, "error", "the language of an article is no tag of BCP 47"),
-    Check(
-        "text-changed", 2, "error", "the annotation was made on another text than the frozen one"
-    ),
-    Check("offset-range", 2, "error", "a span reaches outside the text, or ends before it starts"),
-    Check("span-empty", 2, "error", "a span covers nothing"),
-    Check("surface-differs", 2, "error", "a span's surface is not the text between its offsets"),
-    Check("edge-whitespace", 2, "error", "a span starts or ends with white space (C3)"),
-    Check(
-        "grapheme-split", 2, "error", "a span starts or ends inside a character as readers see it"
-    ),
-    Check("mid-word", 2, "error", "a clause starts or ends in the middle of a word (C2)"),
-    Check("label-unknown", 3, "error", "the scheme has no such label"),
-    Check("span-duplicate", 3, "error", "an annotation has a span twice"),
-    Check("attribute-unknown", 3, "error", "the scheme has no such attribute for this label"),
-    Check("value-unknown", 3, "error", "the scheme has no such value for this attribute"),
-    Check("value-several", 3, "error", "an attribute that takes one value has several"),
-    Check("value-twice", 3, "error", "an attribute of several values has one twice"),
-    Check(
-        "attribute-unasked", 3, "error", "an attribute is set where the scheme does not ask for it"
-    ),
-    Check("attribute-missing", 3, "error", "a required attribute is not set"),
-    Check(
-        "relation-unnamed",
-        3,
-        "error",
-        "an arrow has no name, and no relation of the scheme joins these labels, or several do",
-    ),
-    Check("relation-unknown", 3, "error", "the scheme has no such relation"),
-    Check("relation-dangling", 3, "error", "a relation's end is not a span of the annotation"),
-    Check("relation-self", 3, "error", "a relation leads from a span to itself"),
-    Check(
-        "relation-ends", 3, "error", "a relation joins labels that the scheme does not let it join"
-    ),
-    Check("relation-duplicate", 3, "error", "an annotation has a relation twice"),
-    Check("relation-cycle", 3, "error", "pieces continue one another in a circle"),
-    Check("spans-cross", 4, "error", "two spans cross where they may only nest or touch"),
-    Check("relation-missing", 4, "error", "a span lacks a relation that the guideline asks for"),
-    Check(
-        "relation-excess",
-        4,
-        "error",
-        "a span has more relations of a kind than the guideline allows",
-    ),
-    Check("marks-missing", 4, "error", "content that should be inside quotation marks is not"),
-    Check("final-stop", 4, "warning", "a span ends with the full stop of its sentence (C3)"),
-    Check(
-        "proclitic-kept",
-        4,
-        "warning",
-        "a mention starts with a proclitic that should be left out (C1)",
-    ),
-    Check(
-        "proclitic-cut",
-        4,
-        "warning",
-        "a mention starts or ends inside a word, and what is cut off is no clitic (C1)",
-    ),
-    Check("rule", 4, "error", "a check that a plug-in adds found something"),
-    Check("unsure", 5, "warning", "an annotator is unsure, and says so to the lead"),
-    Check("article-unannotated", 5, "warning", "nobody has annotated an article of the layer yet"),
-    Check("annotator-missing", 5, "warning", "an article has fewer annotators than planned"),
-    Check("annotator-outlier", 5, "warning", "an annotator agrees far less than the others do"),
-    Check(
-        "annotator-hurried", 5, "warning", "an annotator takes far less time a task than the others"
-    ),
-    Check(
-        "label-slip",
-        5,
-        "warning",
-        "a surface has another label in one place than everywhere else",
-    ),
-    Check("surface-mixed", 5, "warning", "the same surface is labelled in several ways"),
-    Check(
-        "gold-stale", 5, "warning", "gold does not fit the articles or the scheme as they are now"
-    ),
-    Check(
-        "gold-missing",
-        5,
-        "warning",
-        "an article that all who were asked annotated has no gold, and others have",
-    ),
-    Check("gold-orphan", 5, "error", "gold is of an article that the corpus has lost"),
-    Check("split-leak", 5, "error", "the same text is in two splits"),
-    Check("label-unused", 5, "warning", "no annotation of the layer uses these labels"),
-    Check(
-        "task-text-mapped",
-        2,
-        "warning",
-        "the task's text differs from the frozen one only by what ingest cleans; offsets were mapped",
-        gathered=True,
-    ),
-    Check("task-text-differs", 2, "error", "the task's text is not the frozen text of its article"),
-    Check("offset-unreadable", 2, "error", "a region has no offsets that can be read"),
-    Check(
-        "result-elsewhere",
-        2,
-        "warning",
-        "a result is of another text or layer; it stays in the journal",
-        gathered=True,
-    ),
-    Check(
-        "foreign-control",
-        3,
-        "warning",
-        "a region was made with a control that is not the layer's",
-        gathered=True,
-    ),
-    Check("region-unlabelled", 3, "error", "a region has no label"),
-    Check("attribute-orphan", 3, "error", "an attribute belongs to a region that has no label"),
-    Check(
-        "attribute-twice", 3, "warning", "a name was both chosen and typed; the typed one counts"
-    ),
-    Check(
-        "result-unsupported",
-        3,
-        "error",
-        "a result is of a type that Qawl does not read; it stays in the journal",
-        gathered=True,
-    ),
-    Check(
-        "scheme-brought",
-        3,
-        "warning",
-        "annotations of an older version of the scheme are read by the steps that it states",
-        gathered=True,
-    ),
-    Check(
-        "scheme-step",
-        3,
-        "warning",
-        "a step of the scheme changes what older annotations say",
-        gathered=True,
-    ),
-    Check(
-        "scheme-split",
-        3,
-        "warning",
-        "an older annotation took the default of a split: a person should look at it",
-    ),
-    Check(
-        "annotation-duplicate",
-        5,
-        "warning",
-        "an annotator has several annotations of one article; the latest counts",
-    ),
-    Check("annotator-several", 5, "warning", "several users worked under one pseudonym"),
-    Check(
-        "annotator-other",
-        5,
-        "warning",
-        "an annotator did a task of a pool that is assigned to another",
-    ),
-    Check("annotation-deleted", 5, "warning", "an annotation was deleted in Label Studio"),
-    Check("article-unknown", 2, "error", "an annotation's article is not in the corpus"),
+_VALIDATED: dict[int, dict[str, tuple[Severity, str]]] = {
+    1: {
+        "format": ("error", "a record does not fit the JSON Schema of annotations"),
+        "id-duplicate": ("error", "two spans of an annotation have the same id"),
+        "annotation-unreadable": ("error", "an annotation in the journal can't be read"),
+        "annotation-copied": ("error", "an annotation stands in the journals of two annotators"),
+        "result-unreadable": ("error", "a part of an annotation is not as Label Studio writes it"),
+        "region-id-twice": ("error", "two regions of an annotation have the same id"),
+        "field-unreadable": (
+            "warning",
+            "a time, a length of time, a state or an arrow's direction can't be read",
+        ),
+        "journal-missing": ("error", "there are annotations, but no journal that they come from"),
+        "annotations-stale": ("error", "exports/annotations is not derived from this journal"),
+        "corrections-unreadable": ("error", "a line of exports/corrections.jsonl can't be read"),
+        "file-foreign": ("warning", "a file beside journals, annotations or gold that is not read"),
+        "gold-unreadable": ("error", "exports/gold can't be read"),
+        "licence-unknown": (
+            "error",
+            "the licence of an article is none that the Hub or SPDX knows",
+        ),
+        "language-unknown": ("error", "the language of an article is no tag of BCP 47"),
+    },
+    2: {
+        "text-changed": ("error", "the annotation was made on another text than the frozen one"),
+        "offset-range": ("error", "a span reaches outside the text, or ends before it starts"),
+        "span-empty": ("error", "a span covers nothing"),
+        "surface-differs": ("error", "a span's surface is not the text between its offsets"),
+        "edge-whitespace": ("error", "a span starts or ends with white space (C3)"),
+        "grapheme-split": ("error", "a span starts or ends inside a character as readers see it"),
+        "mid-word": ("error", "a clause starts or ends in the middle of a word (C2)"),
+        "task-text-mapped": (
+            "warning",
+            "the task's text differs from the frozen one only by what ingest cleans; offsets were mapped",
+        ),
+        "task-text-differs": ("error", "the task's text is not the frozen text of its article"),
+        "offset-unreadable": ("error", "a region has no offsets that can be read"),
+        "result-elsewhere": (
+            "warning",
+            "a result is of another text or layer; it stays in the journal",
+        ),
+        "article-unknown": ("error", "an annotation's article is not in the corpus"),
+    },
+    3: {
+        "label-unknown": ("error", "the scheme has no such label"),
+        "span-duplicate": ("error", "an annotation has a span twice"),
+        "attribute-unknown": ("error", "the scheme has no such attribute for this label"),
+        "value-unknown": ("error", "the scheme has no such value for this attribute"),
+        "value-several": ("error", "an attribute that takes one value has several"),
+        "value-twice": ("error", "an attribute of several values has one twice"),
+        "attribute-unasked": ("error", "an attribute is set where the scheme does not ask for it"),
+        "attribute-missing": ("error", "a required attribute is not set"),
+        "relation-unnamed": (
+            "error",
+            "an arrow has no name, and no relation of the scheme joins these labels, or several do",
+        ),
+        "relation-unknown": ("error", "the scheme has no such relation"),
+        "relation-dangling": ("error", "a relation's end is not a span of the annotation"),
+        "relation-self": ("error", "a relation leads from a span to itself"),
+        "relation-ends": ("error", "a relation joins labels that the scheme does not let it join"),
+        "relation-duplicate": ("error", "an annotation has a relation twice"),
+        "relation-cycle": ("error", "pieces continue one another in a circle"),
+        "foreign-control": ("warning", "a region was made with a control that is not the layer's"),
+        "region-unlabelled": ("error", "a region has no label"),
+        "attribute-orphan": ("error", "an attribute belongs to a region that has no label"),
+        "attribute-twice": ("warning", "a name was both chosen and typed; the typed one counts"),
+        "result-unsupported": (
+            "error",
+            "a result is of a type that Qawl does not read; it stays in the journal",
+        ),
+        "scheme-brought": (
+            "warning",
+            "annotations of an older version of the scheme are read by the steps that it states",
+        ),
+        "scheme-step": ("warning", "a step of the scheme changes what older annotations say"),
+        "scheme-split": (
+            "warning",
+            "an older annotation took the default of a split: a person should look at it",
+        ),
+    },
+    4: {
+        "spans-cross": ("error", "two spans cross where they may only nest or touch"),
+        "relation-missing": ("error", "a span lacks a relation that the guideline asks for"),
+        "relation-excess": (
+            "error",
+            "a span has more relations of a kind than the guideline allows",
+        ),
+        "marks-missing": ("error", "content that should be inside quotation marks is not"),
+        "final-stop": ("warning", "a span ends with the full stop of its sentence (C3)"),
+        "proclitic-kept": (
+            "warning",
+            "a mention starts with a proclitic that should be left out (C1)",
+        ),
+        "proclitic-cut": (
+            "warning",
+            "a mention starts or ends inside a word, and what is cut off is no clitic (C1)",
+        ),
+        "rule": ("error", "a check that a plug-in adds found something"),
+    },
+    5: {
+        "unsure": ("warning", "an annotator is unsure, and says so to the lead"),
+        "article-unannotated": ("warning", "nobody has annotated an article of the layer yet"),
+        "annotator-missing": ("warning", "an article has fewer annotators than planned"),
+        "annotator-outlier": ("warning", "an annotator agrees far less than the others do"),
+        "annotator-hurried": ("warning", "an annotator takes far less time a task than the others"),
+        "label-slip": ("warning", "a surface has another label in one place than everywhere else"),
+        "surface-mixed": ("warning", "the same surface is labelled in several ways"),
+        "gold-stale": ("warning", "gold does not fit the articles or the scheme as they are now"),
+        "gold-missing": (
+            "warning",
+            "an article that all who were asked annotated has no gold, and others have",
+        ),
+        "gold-orphan": ("error", "gold is of an article that the corpus has lost"),
+        "split-leak": ("error", "the same text is in two splits"),
+        "label-unused": ("warning", "no annotation of the layer uses these labels"),
+        "annotation-duplicate": (
+            "warning",
+            "an annotator has several annotations of one article; the latest counts",
+        ),
+        "annotator-several": ("warning", "several users worked under one pseudonym"),
+        "annotator-other": (
+            "warning",
+            "an annotator did a task of a pool that is assigned to another",
+        ),
+        "annotation-deleted": ("warning", "an annotation was deleted in Label Studio"),
+    },
+}
+"""Checks of `qawl validate` by level: name → severity and sentence."""
+
+_GATHERED = frozenset(
+    (
+        *("field-unreadable", "task-text-mapped", "result-elsewhere", "foreign-control"),
+        *("result-unsupported", "scheme-brought", "scheme-step"),
+    )
 )
+"""Checks of which each cause is said once in a layer, with how often it was found."""
 
 STATED = ("scheme-brought", "scheme-step")
 """Checks that find what the scheme itself says: nothing is wrong with it."""
@@ -294,10 +234,19 @@ def _registered(by: By, severity: Severity, sentences: dict[str, str]) -> list[C
     return [Check(name, 1, severity, said, by=by) for name, said in sentences.items()]
 
 
+def _checked() -> list[Check]:
+    """What `qawl validate` finds."""
+    return [
+        Check(name, level, severity, said, name in _GATHERED)
+        for level, checks in _VALIDATED.items()
+        for name, (severity, said) in checks.items()
+    ]
+
+
 REGISTER: dict[str, Check] = {
     check.id: check
     for check in (
-        *sorted(_VALIDATED, key=lambda check: check.level),
+        *_checked(),
         *_registered("ingest", "warning", _INGESTED),
         *_registered("reading", "warning", _SET_ASIDE),
         *_registered("pull", "error", _LEFT_OUT),

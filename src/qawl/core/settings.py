@@ -281,7 +281,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
 def parse_settings(text: str, where: str) -> Settings:
     """The settings of a qawl.yaml text; `where` names the file in messages."""
-    settings = strict_yaml.load(text, where, Settings)
+    settings = strict_yaml.convert(strict_yaml.read(text, where), where, Settings)
     try:
         return _checked(settings)
     except ValueError as error:

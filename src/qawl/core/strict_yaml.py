@@ -24,11 +24,6 @@ _TRUTHS = re.compile("true|True|TRUE|false|False|FALSE")
 _Resolvers = dict[str, list[tuple[str, re.Pattern[str]]]]
 
 
-def load(text: str, where: str, kind: type[T], error: type[QawlError] = ProjectError) -> T:
-    """YAML text as a typed value; `error` is raised with file, line and key."""
-    return convert(read(text, where, error), where, kind, error)
-
-
 def read(
     text: str, where: str, error: type[QawlError] = ProjectError, *, words: bool = False
 ) -> Any:

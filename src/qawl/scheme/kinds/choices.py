@@ -49,14 +49,10 @@ class _OfValues(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True
         return [] if self.values else [f"attribute {self.name} has no values"]
 
     def config(self, language: str, place: ControlPlace) -> list[str]:
-        options = [_option(each, language) for each in self.values]
-        return self.opened_choices(self.choice, options, place)
-
-    def opened_choices(self, choice: str, options: list[str], place: ControlPlace) -> list[str]:
-        """Choices with these options."""
-        more = f'choice="{choice}" layout="inline"'
+        more = f'choice="{self.choice}" layout="inline"'
         opened = self.opened("Choices", self.controls[0], more, place)
-        return [f"{opened}>", *(f"  <Choice {each}/>" for each in options), "</Choices>"]
+        options = [f"  <Choice {_option(each, language)}/>" for each in self.values]
+        return [f"{opened}>", *options, "</Choices>"]
 
 
 def stripped(given: str | list[str] | None) -> str | list[str] | None:
