@@ -7,7 +7,7 @@ is made again from the journal, which is then checked from its first line.
 import sqlite3
 from contextlib import suppress
 from functools import cache
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -187,13 +187,8 @@ def _keep_segments(db: sqlite3.Connection, journal: Path, count: int) -> None:
     for number in range(1, count + 1):
         if not _is_same(db, number, segments.named(journal, number), by_digest=False):
             file = segments.named(journal, number)
-            row = number, _state_of(file), _digest(file)
+            row = number, _state_of(file), text.file_sha256(file)
             db.execute("INSERT OR REPLACE INTO segment VALUES (?, ?, ?)", row)
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as content:
-        return file_digest(content, "sha256").hexdigest()
 
 
 def same_segments(db: sqlite3.Connection, journal: Path) -> int:
@@ -209,4 +204,4 @@ def _is_same(db: sqlite3.Connection, number: int, file: Path, *, by_digest: bool
     found = db.execute("SELECT state, sha256 FROM segment WHERE number = ?", (number,)).fetchone()
     if found is None or not file.exists():
         return False
-    return found[0] == _state_of(file) or (by_digest and found[1] == _digest(file))
+    return found[0] == _state_of(file) or (by_digest and found[1] == text.file_sha256(file))

@@ -89,11 +89,16 @@ def journal(given: str) -> tuple[str, str]:
 
 def corpus(given: str) -> str:
     """The name of a corpus, without white space around it; ValueError where it is not one line."""
-    if any(unicodedata.category(each) in _NO_LINE for each in given):
+    if not is_line(given):
         raise ValueError(f"{given!r} is not a name: give one line, without control characters")
     if blank(given):
         raise ValueError("the name is empty")
     return given.strip()
+
+
+def is_line(text: str) -> bool:
+    """Whether a text is one line, without control characters."""
+    return not any(unicodedata.category(each) in _NO_LINE for each in text)
 
 
 def layer(given: str) -> str:

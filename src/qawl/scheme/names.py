@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, count
 
+from qawl.core.names import is_line
 from qawl.scheme import doubts, points
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.model import Scheme, Table
@@ -49,7 +50,8 @@ ELSEWHERE = frozenset({"default"})
 SENTENCE = ("article_id", "text_sha256", "number", "start", "end", "text")
 STANDOFF = "_standoff"
 """The end of the names of columns that tell of withheld free texts."""
-_FIELD = re.compile(r"[A-Za-z0-9_]+")
+FIELD = re.compile(r"[A-Za-z0-9_]+")
+"""Names of fields of a task that Label Studio shows."""
 
 
 def problems(scheme: Scheme) -> Iterator[str]:
@@ -91,7 +93,7 @@ def _unusable(name: str) -> str | None:
     """Why nobody could tell a name apart from another, or Label Studio can't store it."""
     if not name or name != name.strip():
         return "must not be empty, and not start or end with a space"
-    if any(unicodedata.category(each) in {"Cc", "Cs", "Zl", "Zp"} for each in name):
+    if not is_line(name):
         return "must be one line, without control characters"
     return None
 
@@ -120,7 +122,7 @@ def _fields(scheme: Scheme) -> Iterator[str]:
     given = [("text_field", scheme.text_field), *(("context", each) for each in context)]
     given += [("suggest", each) for each in sorted(lists)]
     for key, name in given:
-        if not _FIELD.fullmatch(name):
+        if not FIELD.fullmatch(name):
             yield (
                 f"{key}: {name!r}: Label Studio shows fields whose names have letters a to z, digits and "
                 f"_ only: call it {re.sub('[^A-Za-z0-9_]+', '_', name).strip('_') or 'field'}"

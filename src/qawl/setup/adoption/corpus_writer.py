@@ -92,7 +92,7 @@ class CorpusWriter:
         with temporary.folder(project.state / "adopted") as folder:
             fresh, work = folder / "articles.jsonl", folder / "work.json"
             with fresh.open("wb") as articles, work.open("wb") as file:
-                count = self._write(there, articles, _List(file))
+                count = self._write(there, articles, file)
             if not count:
                 why = f": {LINKED}" if self.left_out[LINKED] else ""
                 raise InputError(f"no task has a text in its field {self.text_field}{why}")
@@ -101,8 +101,9 @@ class CorpusWriter:
             self._journal(project, work)
         return _overlap(project, self.found.layer)
 
-    def _write(self, there: "_There", articles: BinaryIO, work: "_List") -> int:
+    def _write(self, there: "_There", articles: BinaryIO, work: BinaryIO) -> int:
         """Writes the articles that are not there yet, and all tasks; how many of these."""
+        count = 0
         for task, article, said, spool in self._tasks():
             known = there.one_with(article)
             first = self._taken(known or article.id, article)
@@ -111,9 +112,10 @@ class CorpusWriter:
                     self.rights.add(article)
                     self.language.add(article, said)
                 articles.write(to_json(article) + b"\n")
-            work.add(self._work(task, known or article.id, article.text_sha256, spool))
-        work.end()
-        return work.count
+            done = self._work(task, known or article.id, article.text_sha256, spool)
+            work.write(json.dumps(done).encode() + b"\n")
+            count += 1
+        return count
 
     def of_projects(self) -> list[str]:
         """What the report says of texts that several projects have."""
@@ -270,22 +272,6 @@ def _start(digest: str) -> int:
 def _account(pseudonym: str) -> str:
     """The name of a user that stands for a pseudonym."""
     return f"pseudonym {names.pseudonym(pseudonym)}"
-
-
-@dataclass(slots=True)
-class _List:
-    """A JSON list that is written element by element."""
-
-    file: BinaryIO
-    count: int = 0
-
-    def add(self, task: Task) -> None:
-        self.file.write(b",\n" if self.count else b"[\n")
-        self.file.write(json.dumps(task).encode())
-        self.count += 1
-
-    def end(self) -> None:
-        self.file.write(b"\n]\n")
 
 
 def _overlap(project: Project, layer: str) -> int:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TypedDict
 
 from qawl.annotations import derive
@@ -60,8 +60,8 @@ class Report:
     def as_json(self) -> Summary:
         """The object that `qawl adopt --json` prints."""
         return {
-            "in": _counted(self.given),
-            "records": _counted(self.records),
+            "in": asdict(self.given),
+            "records": asdict(self.records),
             "left_out": [{"reason": r, "count": n} for r, n in self.left_out.most_common()],
             "layer": self.layer,
             "notes": self.notes,
@@ -106,7 +106,7 @@ class Report:
         if versions > 0:
             self.left_out[VERSIONS] += versions
         self.left_out = +self.left_out
-        given, there = _counted(self.given), _counted(self.records)
+        given, there = asdict(self.given), asdict(self.records)
         known = self.left_out.total()
         whole = given["annotations"] == there["annotations"]  # else one reason is of many spans
         for name, count in given.items():
@@ -119,8 +119,3 @@ class Report:
                 f"attributes: {more} more than came in: one of a region with several labels is of each "
                 "span"
             )
-
-
-def _counted(counts: Counts) -> dict[str, int]:
-    kinds = ("tasks", "annotations", "spans", "relations", "attributes")
-    return {name: getattr(counts, name) for name in kinds}

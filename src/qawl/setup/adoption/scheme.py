@@ -3,7 +3,6 @@
 Where there is no config the scheme is inferred from the work alone. What a scheme can't say is a note.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -15,11 +14,7 @@ from qawl.core.errors import InputError, SchemeError
 from qawl.core.records import Article
 from qawl.scheme import scheme as schemes
 from qawl.scheme.from_config import ATTRIBUTES, LABELS, Config, Item
-from qawl.scheme.names import (
-    TABLES,
-    TASK_KEYS,
-    free_name,
-)
+from qawl.scheme.names import FIELD, TABLES, TASK_KEYS, free_name
 from qawl.setup.adoption import conditions, scheme_attributes, scheme_labels
 from qawl.setup.adoption.conditions import Node
 from qawl.setup.adoption.facts import Facts, says_something
@@ -30,7 +25,6 @@ LEFT_OUT = "LEFT OUT of the scheme, which can't have it: the control "
 """How the note begins on a control that no scheme can have."""
 UNNAMED = "related"
 """The relation that arrows without a name become."""
-_FIELD = re.compile(r"[A-Za-z0-9_]+")
 _LISTED = frozenset({*LABELS, "Choices", "Taxonomy"})
 """Controls whose values a task may list."""
 
@@ -88,13 +82,13 @@ def made(
 def _fields(config: Config | None, text_field: str, notes: list[str]) -> Node:
     """The fields of a task that new tasks have too; Label Studio shows those of plain names."""
     node: Node = {}
-    if not _FIELD.fullmatch(text_field) or text_field in TASK_KEYS - {"text"}:
+    if not FIELD.fullmatch(text_field) or text_field in TASK_KEYS - {"text"}:
         notes.append(f"the text is of the field {text_field}; new tasks have it in the field text")
     elif text_field != "text":
         node["text_field"] = text_field
     taken = {*TASK_KEYS, node.get("text_field", "text")}
     shown = config.context if config else ()
-    plain = [each for each in shown if _FIELD.fullmatch(each) and each not in taken]
+    plain = [each for each in shown if FIELD.fullmatch(each) and each not in taken]
     for each in shown:
         if each not in plain:
             why = "Qawl's tasks have one" if each in taken else "Label Studio needs a plain name"
