@@ -456,8 +456,7 @@ class Corpus:
 
         chosen = export.several(layers), export.several(annotators)
         request = export.Request(format, *chosen, with_withheld)
-        with project.lock(self._project, "export"):
-            return export.export(from_corpus.CorpusSource(self._project), request, Path(to))
+        return from_corpus.export(self._project, request, Path(to))
 
     def _known(self, layer: str) -> str:
         if layer not in self.settings.layers:

@@ -1,7 +1,6 @@
 """`qawl export`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -9,9 +8,6 @@ from qawl.cli.options import COMPOSED
 from qawl.cli.paths import ReleaseFolder, Written
 from qawl.cli.terminal import say
 from qawl.core.excerpts import many
-
-if TYPE_CHECKING:
-    from qawl.formats.export import Exported, Request
 
 
 @click.command()
@@ -52,12 +48,11 @@ def command(
     prodigy or label-studio. Losses are counted on stderr and listed in report.json, by article and
     span. The same export again replaces its folder.
     """
-    from qawl.formats import export
+    from qawl.core import project
+    from qawl.formats import export, from_corpus, from_release
     from qawl.release.versions.manifest import is_release
 
     if folder is not None or (not Path("qawl.yaml").is_file() and is_release(Path())):
-        from qawl.formats import from_release
-
         done = from_release.export(
             folder or Path(),
             name,
@@ -68,7 +63,8 @@ def command(
         )
     else:
         chosen = export.several(layers), export.several(annotators)
-        done = _of_corpus(export.Request(name, *chosen, with_withheld), target)
+        request = export.Request(name, *chosen, with_withheld)
+        done = from_corpus.export(project.load(Path()), request, target)
     say(f"{target}: {many(done.files, 'file')} and {export.REPORT}")
     for line in export.kinds(done.losses, done.never):
         say(line, err=True)
@@ -76,13 +72,3 @@ def command(
         say(f"warning: {message}", err=True)
     if with_withheld:
         say("this folder holds text that may not be redistributed: do not share it", err=True)
-
-
-def _of_corpus(request: "Request", target: Path) -> "Exported":
-    """The corpus of this folder, which is locked."""
-    from qawl.core import project
-    from qawl.formats import export, from_corpus
-
-    corpus = project.load(Path())
-    with project.lock(corpus, "export"):
-        return export.export(from_corpus.CorpusSource(corpus), request, target)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 
 from qawl.annotations import derive, journal, tasks
 from qawl.annotations import store as annotation_store
@@ -10,14 +11,22 @@ from qawl.articles import splits, withdrawal
 from qawl.articles import store as article_store
 from qawl.articles.by_id import Articles
 from qawl.core.errors import InputError
-from qawl.core.project import Project
+from qawl.core.project import Project, lock
 from qawl.core.records import Annotation, as_annotation
+from qawl.formats.export import Exported, Request
+from qawl.formats.export import export as write
 from qawl.formats.source import Given, Names
 from qawl.gold import decide
 from qawl.release.rights import withheld
 from qawl.release.tables.decided import open_stretches
 from qawl.scheme import scheme
 from qawl.scheme.model import Scheme
+
+
+def export(project: Project, request: Request, to: Path) -> Exported:
+    """Writes what is asked for of a corpus, which is held meanwhile."""
+    with lock(project, "export"):
+        return write(CorpusSource(project), request, to)
 
 
 class CorpusSource:
