@@ -1,6 +1,7 @@
 """What `qawl ingest --merge` does: the articles of other places come into the corpus."""
 
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,7 +78,7 @@ def _unsettled(corpus: "Project") -> list[str]:
 def _at(corpus: "Project", folder: Path) -> "Project":
     from qawl.core.disk import Disk
 
-    return type(corpus)(root=folder.resolve(), settings=corpus.settings, disk=Disk())
+    return replace(corpus, root=folder.resolve(), disk=Disk())
 
 
 def _side(corpus: "Project", name: str, stack: ExitStack) -> "Side":

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from qawl.hub.client import Repository
     from qawl.hub.publish import Plan, Shipped, There
 
+_KINDS = ("added", "changed", "deleted", "unchanged")
+"""What becomes of files on the Hub."""
+
 
 @click.command()
 @click.argument("version")
@@ -105,7 +108,7 @@ def _look(repository: "Repository", release: "Shipped") -> "There":
 def _show(release: "Shipped", todo: "Plan") -> None:
     from rich.filesize import decimal
 
-    for kind in ("added", "changed", "deleted", "unchanged"):
+    for kind in _KINDS:
         for path in getattr(todo, kind):
             size = decimal(release.sizes[path]) if path in release.sizes else ""
             say(f"{kind:<9}  {path}  {size}".rstrip())
@@ -131,21 +134,13 @@ def _print_json(
 ) -> None:
     from qawl.core.records import to_json
 
-    say(
-        to_json(
-            {
-                "repo": repository.name,
-                "version": release.version,
-                "url": _address(repository, release),
-                "commit": commit,
-                **{
-                    kind: getattr(todo, kind)
-                    for kind in ("added", "changed", "deleted", "unchanged")
-                },
-                "card": changes,
-            }
-        )
-    )
+    head = {
+        "repo": repository.name,
+        "version": release.version,
+        "url": _address(repository, release),
+        "commit": commit,
+    }
+    say(to_json({**head, **{kind: getattr(todo, kind) for kind in _KINDS}, "card": changes}))
 
 
 def _say(line: str) -> None:

@@ -1,6 +1,7 @@
 """`qawl pull`."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ import click
 
 from qawl.cli import options
 from qawl.cli.paths import Given, others
-from qawl.cli.terminal import at_work, say
+from qawl.cli.terminal import at_work, progress, say
 
 if TYPE_CHECKING:
     from qawl.annotations.pulled import Pulled
@@ -214,11 +215,8 @@ def _pull(
 
 
 def _from_server(corpus: "Project", users: tuple[str, ...]) -> "Pulled":
-    from qawl.cli.terminal import progress
     from qawl.studio import client as studio_client
     from qawl.studio import pull
 
     with studio_client.connect(corpus) as client:
-        return pull.pull(
-            client, corpus, watch=lambda remotes: progress(remotes, "pull"), users=users
-        )
+        return pull.pull(client, corpus, watch=partial(progress, what="pull"), users=users)

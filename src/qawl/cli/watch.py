@@ -1,18 +1,18 @@
 """`qawl pull --watch`: pulls again and again, at once where a webhook calls; what is new and wrong."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
-from qawl.cli.terminal import say
+from qawl.cli.terminal import progress, say
 from qawl.core.excerpts import many
 
 if TYPE_CHECKING:
     from qawl.annotations.pulled import Pulled
     from qawl.core.project import Project
     from qawl.studio.client import Client
-    from qawl.studio.steps import Remote
     from qawl.studio.webhooks import Hooks
 
 SETTLE = 1.0
@@ -158,7 +158,7 @@ def _pull(
         if hooks:
             new = hooks.register(client, _projects(client, corpus))
             only = None if only is None else only | new
-        outcome = pull.pull(client, corpus, watch=_shown, only=only)
+        outcome = pull.pull(client, corpus, watch=partial(progress, what="pull"), only=only)
         for line in _news(corpus, outcome):
             say(line)
     lines = left_out(outcome)
@@ -172,12 +172,6 @@ def _connected(corpus: "Project") -> "Client":
     from qawl.studio import client
 
     return client.connect(corpus)
-
-
-def _shown(remotes: "list[Remote]") -> "Iterable[Remote]":
-    from qawl.cli.terminal import progress
-
-    return progress(remotes, "pull")
 
 
 def _news(corpus: "Project", outcome: "Pulled") -> Iterator[str]:
