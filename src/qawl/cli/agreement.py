@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qawl.cli.paths import Written
-from qawl.cli.terminal import boxed, say
+from qawl.cli.terminal import boxed, console, say
 from qawl.core.excerpts import many
 
 if TYPE_CHECKING:
@@ -183,8 +183,6 @@ def _show_suggested(layer: str, said: "Suggested") -> None:
 def _show_matrix(confusion: "Confusion") -> None:
     """Label against label where two annotators marked the same place; those that differ most."""
     from rich.table import Table
-
-    from qawl.cli.terminal import console
 
     counts = confusion.counts
     differing = sorted(

@@ -9,7 +9,7 @@ import click
 
 from qawl.cli.field_names import renamed
 from qawl.cli.paths import Place, others
-from qawl.cli.terminal import say
+from qawl.cli.terminal import console, say
 from qawl.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -121,7 +121,6 @@ def _counted(found: Iterator["Found"]) -> Iterator["Found"]:
     if not sys.stderr.isatty():
         yield from found
         return
-    from qawl.cli.terminal import console
 
     with console(err=True).status("reading") as status:
         for number, each in enumerate(found, start=1):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qawl.cli.terminal import say
+from qawl.cli.terminal import progress, say
 from qawl.core.excerpts import many
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ def command(dry_run: bool, recover: bool) -> None:
     projects, and each has a tab. The command shows its plan, then carries it out. A second run has an
     empty plan. The command never removes tasks that an annotator has begun.
     """
-    from qawl.cli.terminal import progress
     from qawl.core import project
     from qawl.core.errors import ServerError
     from qawl.studio import client as studio_client
@@ -69,7 +68,6 @@ def command(dry_run: bool, recover: bool) -> None:
 
 def _recover(client: "Client", corpus: "Project", dry_run: bool) -> None:
     """Puts back what the server lost; exit code 1 where something is left."""
-    from qawl.cli.terminal import progress
     from qawl.studio import recover as studio_recover
 
     if dry_run:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qawl.cli.paths import Written
-from qawl.cli.terminal import say
+from qawl.cli.terminal import say, table
 
 if TYPE_CHECKING:
     from qawl.core.project import Project
@@ -68,8 +68,6 @@ def _warn(corpus: "Project") -> None:
 
 def _show(found: "list[Standing]") -> None:
     """How far everybody is, as a table, then where the open tasks are."""
-    from qawl.cli.terminal import table
-
     pooled = any(each.slice for each in found)
     head = ["layer", "annotator", *(["pool"] if pooled else [])]
     rows = []
@@ -121,8 +119,6 @@ def _write(corpus: "Project", found: "list[Standing]", html: Path | None, *, as_
 
 def _show_known(found: "list[Standing]") -> None:
     """What is planned and was pulled, as this machine knows it."""
-    from qawl.cli.terminal import table
-
     rows = [
         [each.layer, each.annotator, *map(str, (each.assigned, each.done, each.skipped))]
         for each in found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qawl.cli.paths import Place, ReleaseFolder, Written
-from qawl.cli.terminal import say
+from qawl.cli.terminal import console, progress, say
 from qawl.core.excerpts import listed, many
 
 if TYPE_CHECKING:
@@ -78,7 +78,6 @@ def command(
     if it was interrupted: it goes on where it was.
     """
     from qawl.cli import options
-    from qawl.cli.terminal import progress
     from qawl.core import project
     from qawl.suggest import store
 
@@ -243,8 +242,6 @@ def _why_none(corpus: "Project", layers: "Sequence[str]") -> str:
 
 def _show(layer: str, figures: "LayerScore") -> None:
     from rich.table import Table
-
-    from qawl.cli.terminal import console
 
     untouched = figures.untouched
     share = (

@@ -33,17 +33,8 @@ _PUBLISHED = EXPORTS / "published"
 _REPAIRS, _CORRECTIONS = EXPORTS / "repairs.jsonl", EXPORTS / "corrections.jsonl"
 _AGREEMENT = EXPORTS / "agreement.json"
 _OWN = (
-    *(
-        Path(SETTINGS),
-        CORPUS,
-        LABEL_CONFIG,
-        _SCHEMAS,
-        _STATE,
-        JOURNAL,
-        _ANNOTATIONS,
-        _GOLD,
-        RELEASES,
-    ),
+    *(Path(SETTINGS), CORPUS, LABEL_CONFIG, _SCHEMAS, _STATE),
+    *(JOURNAL, _ANNOTATIONS, _GOLD, RELEASES),
     *(_SUGGESTIONS, _GUIDELINES, _PUBLISHED, _REPAIRS, _CORRECTIONS, _AGREEMENT),
 )
 """What Qawl itself writes: what a user has written to a place of choice stands elsewhere."""

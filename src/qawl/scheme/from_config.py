@@ -26,17 +26,8 @@ ATTRIBUTES = {
 """Tag → type of its results."""
 _LAYOUT = frozenset(
     (
-        "View",
-        "Style",
-        "Header",
-        "Label",
-        "Choice",
-        "Relations",
-        "Relation",
-        "Filter",
-        "Collapse",
-        "Panel",
-        "Shortcut",
+        *("View", "Style", "Header", "Label", "Choice", "Relations", "Relation"),
+        *("Filter", "Collapse", "Panel", "Shortcut"),
     )
 )
 _KNOWN = frozenset({*LABELS, *TEXTS, *ATTRIBUTES, *_LAYOUT})
