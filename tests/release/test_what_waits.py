@@ -68,6 +68,18 @@ def test_who_is_waited_for_is_told_apart(tmp_path):
     assert at_the_end(made, "0.1.0") == [one, judged]
 
 
+def test_adjudicate_counts_what_all_skipped(tmp_path):
+    """It said `gold for 2 articles`, the card of the release `Gold for 1 article`."""
+    made = desk(tmp_path / "trial", "t1", "t2")
+    skipped = corpora.work(skipped=True)
+    both = {"t1": WORK["t1"], "t2": skipped}
+    corpora.pull(made, "toy", TEXTS, {"a1": both, "a2": both})
+    said = corpora.qawl(made, "adjudicate").output
+    assert "toy: gold for 2 articles (1 skipped by all), 2 changed; all complete" in said
+    assert at_the_end(made, "0.1.0") == []
+    assert "Gold for 1 article." in (made / "exports/releases/0.1.0/README.md").read_text("utf-8")
+
+
 def test_the_card_tells_disagreement_from_one_annotator_alone(tmp_path):
     """It said of both that annotators differ and nobody has decided, also where nobody could differ."""
     made = desk(tmp_path / "trial", "t1", "t2", "t3")

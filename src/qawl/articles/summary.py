@@ -142,8 +142,8 @@ def _undecided(outcome: Ingested) -> Iterator[str]:
     if UNNAMED in sources:
         yield "            A _source.yaml is for the files in its own folder, not for folders in it."
         yield "            Write source into it too: the id of an article is made from it. If nothing is"
-        yield "            annotated yet, delete corpus/articles.jsonl, then ingest everything again. If"
-        yield "            something is: docs/corpus.md"
+        yield "            annotated yet, delete corpus/articles.jsonl, then ingest everything again."
+        yield "            Otherwise: docs/corpus.md"
 
 
 def _withheld(outcome: Ingested) -> Iterator[str]:

@@ -38,7 +38,9 @@ def command() -> None:
             what = many(reported, "correction of a reader waits", "corrections of readers wait")
             rest.append(f"{what} for a judge")
         said = "; ".join(rest) or ("all complete" if count else "nobody has annotated any yet")
-        say(f"{layer}: gold for {many(count, 'article')}, {outcome.changed[layer]} changed; {said}")
+        skipped = f" ({outcome.skipped[layer]} skipped by all)" if outcome.skipped[layer] else ""
+        made = f"{many(count, 'article')}{skipped}, {outcome.changed[layer]} changed"
+        say(f"{layer}: gold for {made}; {said}")
     for line in _next(outcome):
         say(line)
     for each in outcome.reopened:

@@ -21,12 +21,13 @@ from qawl.gold.decided import Decided, decided
 class Adjudicated:
     """What an adjudication did, by layer.
 
-    `incomplete` counts the articles that wait for the judge, `waiting` those for further annotators,
-    `reported` the corrections that wait for the judge. `stale` says which annotations are not those that
-    the journal gives.
+    `skipped` counts the decided articles that all skipped, `incomplete` those that wait for the judge,
+    `waiting` those for further annotators, `reported` the corrections that wait for the judge. `stale`
+    says which annotations are not those that the journal gives.
     """
 
     decided: dict[str, int] = field(default_factory=dict)
+    skipped: dict[str, int] = field(default_factory=dict)
     incomplete: dict[str, int] = field(default_factory=dict)
     waiting: dict[str, int] = field(default_factory=dict)
     reported: dict[str, int] = field(default_factory=dict)
@@ -85,6 +86,7 @@ class _Counted:
         self._before = Ahead((each.article_id, each) for each in before)
         for counts in (
             outcome.decided,
+            outcome.skipped,
             outcome.incomplete,
             outcome.waiting,
             outcome.changed,
@@ -97,6 +99,7 @@ class _Counted:
         for each in made:
             old = self._before.take(each.article.id)
             self._outcome.decided[self._layer] += 1
+            self._outcome.skipped[self._layer] += each.gold.status == "skipped"
             self._outcome.changed[self._layer] += old != each.gold
             if each.article.id not in self._out:
                 self._count(each, old)
