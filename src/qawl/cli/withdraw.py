@@ -36,7 +36,7 @@ def command(article: str, reason: str) -> None:
                 f"{each}, a near-duplicate, is annotated in its place; withdraw it too if it should go"
             )
         if there := released.having(corpus, article):
-            say(f"releases stay as they are, and have it: {', '.join(there)}", err=True)
+            say(f"earlier releases keep it: {', '.join(there)}", err=True)
     elif before == reason:
         say(f"{article} was withdrawn before, for this reason")
     else:

@@ -10,8 +10,8 @@ from qawl.core.records import SpanRef, to_json
 
 # kind → what is lost
 KINDS: dict[str, str] = {
-    "withheld": "the text of the article may not be redistributed, so its annotations in a layer were"
-    " left out; --with-withheld includes both, for your own use",
+    "withheld": "the text of the article may not be redistributed, so its annotations were left out:"
+    " counted once for each layer; --with-withheld exports both, for your own use",
     "text-not-here": "the release withholds the article's text, so it was left out: `qawl restore` puts"
     " it back",
     "withdrawn": "the article was withdrawn: it was left out",
