@@ -1,5 +1,6 @@
 """Releases over time: diff, restore, withdrawal; gold by rule and by a judge."""
 
+import json
 import shutil
 
 import msgspec
@@ -462,6 +463,8 @@ def test_a_version_must_say_as_much_as_the_change(disputed, monkeypatch):
     assert "| documents |  | reworded | 1 |" in told
     said = run(cli.group, ["diff", "0.1.0", "0.1.1"]).output  # it did not say which document
     assert "documents reworded: README.md, CITATION.cff, GUIDELINES.md\n" in said
+    found = json.loads(run(cli.group, ["diff", "0.1.0", "0.1.1", "--json"]).output)  # nor did this
+    assert found["documents"] == ["README.md", "CITATION.cff", "GUIDELINES.md"]
     with pytest.raises(ReleaseError, match="nothing to release"):
         build.build(disputed, "0.2.0", notes=[])
     annotate(disputed, "quote", [voice("a1"), voice("a2")])

@@ -29,15 +29,15 @@ def command(old: str, new: str, as_json: bool, markdown: bool) -> None:
     options.alone("--json", "OLD", "NEW")
     before, after = manifest.resolve(RELEASES, old), manifest.resolve(RELEASES, new)
     manifest.refuse_changed(after)
-    found = diff.difference(before, after)
+    found = diff_words.with_documents(diff.difference(before, after), before, after)
     if as_json:
         say(to_json(found))
     elif markdown:
         say(diff_words.markdown(found), nl=False)
     else:
         for each in found.changes:
-            which = diff_words.documents(before, after) if each.kind == "reworded" else []
-            said = f"{each.layer} {each.label} {each.kind}: {', '.join(which) or each.count}"
+            which = found.documents if each.kind == "reworded" else ()
+            said = f"{each.layer} {each.label} {each.kind}: {', '.join(which or ()) or each.count}"
             say(said.replace("  ", " "))
         for line in (*diff_words.steps(found), *diff_words.named(found)):
             say(line)

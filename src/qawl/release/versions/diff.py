@@ -54,7 +54,8 @@ class Difference(Struct, frozen=True):
     """All changes, and the level they call for: major, minor, patch, or none.
 
     `articles` has every article that changed, in the order of ids. `steps` has, by layer, the steps in
-    which the newer scheme says that it follows from the older.
+    which the newer scheme says that it follows from the older, `documents` those that were reworded, once
+    both releases have all of theirs.
     """
 
     old: str
@@ -64,6 +65,7 @@ class Difference(Struct, frozen=True):
     version: str | None
     steps: dict[str, list[str]] | UnsetType = UNSET
     articles: tuple[Changed, ...] = ()
+    documents: tuple[str, ...] | UnsetType = UNSET
 
 
 MAJOR = frozenset(

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from qawl.core.excerpts import many
 from qawl.core.markdown import escaped
 from qawl.release.versions.diff import Difference
@@ -49,7 +51,13 @@ def named(found: Difference, *, markdown: bool = False) -> Iterator[str]:
         yield f"{bullet}and {many(more, 'more article')}"
 
 
-def documents(old: Path, new: Path) -> list[str]:
+def with_documents(found: Difference, old: Path, new: Path) -> Difference:
+    """The changes with the documents of the two releases that were reworded, if some were."""
+    reworded = any(each.kind == "reworded" for each in found.changes)
+    return replace(found, documents=(*_documents(old, new),)) if reworded else found
+
+
+def _documents(old: Path, new: Path) -> list[str]:
     """The documents of two releases that say something else, in more than figures: what a version or a
     date changes is no other wording. The card where none does."""
     names = [*_DOCUMENTS, *sorted(f"schemes/{each.name}" for each in (new / "schemes").glob("*"))]
