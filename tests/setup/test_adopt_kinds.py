@@ -488,15 +488,17 @@ def test_json_min_tells_its_controls_by_all_rows(tmp_path, order):
         assert name in made.notes.partition("controls may have given them: ")[2]
 
 
-def test_json_min_gives_each_annotator_what_differs_in_rows_of_one_task(tmp_path):
-    """A single choice looks like a field of the task; the second annotator's was lost without a word."""
+@pytest.mark.parametrize("apart", [False, True])
+def test_json_min_gives_each_annotator_what_differs_in_rows_of_one_task(tmp_path, apart):
+    """A single choice looks like a field of the task; the second annotator's was lost without a word, and
+    where rows are sorted by annotator, all choices were lost."""
     said = [("good", 4, None, 1, 1), ("bad", 2, "Says so.\nTwice.", 2, 2)]
     names = ("mood", "stars", "why", "annotator", "annotation_id")
     task = {"id": 1, "text": "Omar left.", "desk": "north", "title": "Omar", "label": []}
     other = {"id": 2, "text": "Mona left.", "desk": "south", "title": "Mona", "label": []}
     rows = [{**task, **dict(zip(names, each, strict=True))} for each in said]
     alone = {**other, "mood": "bad", "annotator": 2, "annotation_id": 3}
-    made = Adopted(tmp_path, [*rows, alone])
+    made = Adopted(tmp_path, [rows[0], alone, rows[1]] if apart else [*rows, alone])
     given = [each["attributes"] for each in made.records]
     assert sorted(given, key=len) == [
         {"mood": "bad"}, {"mood": "good", "stars": 4},

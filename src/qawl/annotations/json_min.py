@@ -72,8 +72,8 @@ def told(rows: Iterable[Row], texts: Collection[str]) -> tuple[Controls, list[st
     """The controls that the values of all rows together tell, and the other fields that a control may
     have filled: a single choice and a number look like a field of the task.
 
-    Rows of one task have the task's fields alike: what differs is an annotator's. The first of `texts`
-    that a row has is its text.
+    Rows of one task have the task's fields alike: what differs is an annotator's. They may stand apart.
+    The first of `texts` that a row has is its text.
     """
 
     def text(row: Row) -> object:
@@ -82,24 +82,35 @@ def told(rows: Iterable[Row], texts: Collection[str]) -> tuple[Controls, list[st
     found: dict[str, Given] = {}
     others: dict[str, None] = {}
     differing: dict[str, set[str]] = {}
-    for members in _by_task(filter(fits, rows), text):
-        for row in members:
-            for name, given in _controls(row).items():
-                found.setdefault(name, given)
-            others.update((name, None) for name in row if name not in OWN and _may_be(row[name]))
-        for name, kinds in _differing(members):
-            differing.setdefault(name, set()).update(kinds)
+    first: dict[int, _Fields] = {}
+    for row in filter(fits, rows):
+        for name, given in _controls(row).items():
+            found.setdefault(name, given)
+        others.update((name, None) for name in row if name not in OWN and _may_be(row[name]))
+        if row.get("id") is not None:
+            known = first.setdefault(hash((repr(row["id"]), text(row))), fields := _fields(row))
+            for name, kinds in _differing(known, fields):
+                differing.setdefault(name, set()).update(kinds)
     for name, kinds in differing.items():
         found.setdefault(name, Given(next(each for each in _LOOSE if each in kinds)))
     return found, [name for name in others if name not in found]
 
 
-def _differing(rows: list[Row]) -> Iterator[tuple[str, set[str]]]:
-    """The fields in which rows of one task differ, and of which kinds their values may be."""
-    for name in {name for row in rows for name in row if name not in OWN}:
-        values = [row.get(name) or None for row in rows]
-        kinds = {_loose_kind(each) for each in values if each is not None}
-        if kinds <= {*_LOOSE} and any(each != values[0] for each in values):
+_Fields = dict[str, tuple[int, str | None]]
+"""The fields of a row that say something: by name a digest of the value, and its kind if it is loose."""
+
+
+def _fields(row: Row) -> _Fields:
+    given = ((name, each) for name, each in row.items() if name not in OWN and each)
+    return {name: (hash(repr(each)), _loose_kind(each)) for name, each in given}
+
+
+def _differing(one: _Fields, other: _Fields) -> Iterator[tuple[str, set[str]]]:
+    """The fields in which two rows of one task differ, and of which kinds their values may be."""
+    for name in {} if one is other else {**one, **other}:
+        values = one.get(name), other.get(name)
+        kinds = {each[1] for each in values if each is not None}
+        if values[0] != values[1] and None not in kinds:
             yield name, {str(each) for each in kinds}
 
 
