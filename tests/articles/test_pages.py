@@ -262,3 +262,16 @@ def test_paragraphs_of_a_sites_own_elements_glue_no_words(ingest):
     title, news = NEWS["fr"]
     body = f"<h1>{title}</h1>" + "".join(f"<x-p>{each}</x-p>" for each in news)
     assert " ".join(ingest(body, title=title, language="fr")).endswith(" ".join(news))
+
+
+@pytest.mark.parametrize("tags", [False, True])
+def test_an_article_in_the_data_of_a_page_has_its_lines(ingest, tags):
+    """Sites that scripts draw have their text in JSON-LD alone: it came as one line."""
+    title, news = NEWS["fr"]
+    said = "".join(f"<p>{each}</p>" for each in news) if tags else "\n".join(news)
+    data = json.dumps({"@type": "NewsArticle", "headline": title, "articleBody": said})
+    site = (
+        "<html lang='{language}'><head><title>{title}</title>"
+        "<script type='application/ld+json'>{body}</script></head><body><div id='app'></div></body></html>"
+    )
+    assert ingest(data, title=title, language="fr", site=site) == news

@@ -131,6 +131,44 @@ def test_a_text_in_other_letters_than_those_of_the_corpus_is_named(
     assert ("one.jsonl:1" in said) == named
 
 
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("<p>The bridge closes.</p><p>It opens in May.</p>", True),
+        ("The bridge closes.<br/>It opens in May.", True),
+        ("AT&amp;T won&#8217;t pay for the bridge.", True),
+        ("AT&T won't pay; if a < b and b > c, x & y;", False),
+        ("Press <Enter> & wait for 3 <i> 4 to show.", False),
+    ],
+)
+def test_a_text_with_tags_is_named(make_corpus, tmp_path, monkeypatch, text, named):
+    """Sites give their articles as HTML in a field; they were frozen with all tags, and nobody said so."""
+    monkeypatch.chdir(make_corpus().root)
+    file = tmp_path / "one.jsonl"
+    file.write_text(json.dumps({"text": text, "language": "en"}) + "\n", encoding="utf-8")
+    said = CliRunner().invoke(cli.group, ["ingest", str(file)]).output
+    assert ("html        1 text has tags or references" in said) == named
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (r"{\rtf1\ansi The bridge closes.\par}", "it is RTF: save it as .docx"),
+        ("\ufeff\n<!DOCTYPE html>\n<html><p>The bridge closes.", "it is a page: name it .html"),
+        ("%PDF-1.4\n1 0 obj\n<< >>\n", "it is a PDF: save its text as .txt"),
+        ("From: <Saved by Blink>\r\nMIME-Version: 1.0\r\n", "it is a saved page (MHTML)"),
+    ],
+)
+def test_what_is_no_text_is_told_by_its_start(make_corpus, tmp_path, monkeypatch, content, said):
+    """Named .txt, RTF was an article with all its commands."""
+    monkeypatch.chdir(make_corpus().root)
+    file = tmp_path / "one.txt"
+    file.write_text(content, encoding="utf-8")
+    done = CliRunner().invoke(cli.group, ["ingest", str(file)])
+    assert done.exit_code == 1
+    assert f"one.txt: {said}" in " ".join(done.output.split())
+
+
 def test_a_field_that_map_gives_twice_is_refused(make_corpus, tmp_path, monkeypatch):
     """The last one won: a corpus of headlines."""
     monkeypatch.chdir(make_corpus().root)

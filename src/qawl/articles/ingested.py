@@ -71,6 +71,7 @@ class Ingested:
     `unread` counts them by their other fields that are not read, each with ours that it looks like.
     `absent` counts those without a field that --map names. `cleaned` has the lines that cleaning removed.
     `foreign` are the places of articles in the language of qawl.yaml that are in letters of another one,
+    `tagged` those of articles with tags or references of HTML in their text,
     `respelt` counts the language tags that are no tags of BCP 47 until they are written otherwise.
     `left_out` has what documents hold beside their running text.
     """
@@ -92,6 +93,7 @@ class Ingested:
     absent: Counter[str] = field(default_factory=Counter)
     cleaned: Cleaned = field(default_factory=Cleaned)
     foreign: list[str] = field(default_factory=list)
+    tagged: list[str] = field(default_factory=list)
     respelt: Counter[str] = field(default_factory=Counter)
     left_out: LeftOut = field(default_factory=LeftOut)
     changed: bool = False

@@ -9,6 +9,7 @@ from qawl.articles.freezing import freeze, metadata_fields, updated
 from qawl.articles.frozen import article_id
 from qawl.articles.frozen_index import Known, claim, text_number
 from qawl.articles.ingested import Ingested
+from qawl.articles.markup import has_tags
 from qawl.articles.metadata import Metadata
 from qawl.articles.received import Found, Received, SetAside, set_aside
 from qawl.articles.recurring_lines import Lines
@@ -165,6 +166,8 @@ class Intake:
             return
         if found.metadata.language is None and foreign(article.text, article.language):
             self.outcome.foreign.append(found.place)
+        if has_tags(article.text):
+            self.outcome.tagged.append(found.place)
         self.lines.add(article)
         self.staged.write(to_json(article) + b"\n")
 

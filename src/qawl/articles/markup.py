@@ -17,6 +17,18 @@ UNSHOWN = frozenset({"script", "style", "head", "title", "template"})
 """Elements whose text no browser shows."""
 
 
+_TAGS = re.compile(
+    r"(?i)</(?:p|div|span|a|b|i|u|em|strong|li|ul|ol|h[1-6]|figure|blockquote|table)\s*>|<br\s*/?>"
+    r"|&(?:amp|lt|gt|quot|apos|nbsp|[lr][sd]quo|[lr]aquo|[nm]dash|hellip|#\d{2,5}|#x[\da-f]{2,5});"
+)
+"""Tags that end an element, and references to characters: what programs write, and no reader sees."""
+
+
+def has_tags(text: str) -> bool:
+    """Whether a text that is to be plain has tags of HTML, or references to characters (&amp;)."""
+    return _TAGS.search(text) is not None
+
+
 def is_page(text: str) -> bool:
     """Whether a text has tags."""
     return _TAG.search(text) is not None

@@ -3,10 +3,13 @@
 Barbaresi (2021), doi:10.18653/v1/2021.acl-demo.15.
 """
 
+import json
+import re
 from configparser import ConfigParser
 from contextlib import suppress
 from copy import deepcopy
 from functools import cache
+from html import unescape
 
 from lxml.etree import _Element, strip_elements
 from trafilatura import bare_extraction, baseline
@@ -26,6 +29,8 @@ SHORTEST = 12
 """Words in the longest line of the shortest article: menus have shorter ones alone."""
 _AS_TEXT = f": no line has {SHORTEST} words; if it is an article, save its text as .txt"
 """What to do with a page that may be a short article."""
+_BODY = re.compile(r'"articleBody"\s*:\s*("(?:[^"\\]|\\.)*")')
+_LINE, _TAG = re.compile(r"(?i)</(?:p|div|li|h\d)>|<br\b[^<>]*>"), re.compile(r"</?[a-zA-Z][^<>]*>")
 _HEAD = 3
 """Lines after the first in which a title may stand again."""
 
@@ -94,6 +99,8 @@ def _in_lines(found: Document, html: str) -> str:
     """The text of a page, a paragraph a line, also where trafilatura took the whole page for the article:
     then it has glued all text to one line."""
     text = str(found.text)
+    if "\n" not in text and (said := _of_data(_prepared(html), text)):
+        return said
     if not _may_be_whole(found.body) or _lines(_whole(_prepared(html))) != _lines(text):
         return text
     tree = _prepared(html)
@@ -109,6 +116,17 @@ def _in_lines(found: Document, html: str) -> str:
     bare = _bare(text)
     lines = [each for each in _lines(_whole(tree), mark) if _bare(each) in bare]
     return "\n".join(lines) if _bare("".join(lines)) == bare else text
+
+
+def _of_data(tree: _Element, text: str) -> str | None:
+    """The text in its lines, where a page has it in the data of its article (JSON-LD) alone."""
+    for each in tree.iter("script"):
+        for body in _BODY.findall(each.text or "") if "ld+json" in each.get("type", "") else ():
+            with suppress(ValueError):
+                said = _TAG.sub("", _LINE.sub("\n", unescape(json.loads(body))))
+                if _bare(said) == _bare(text):
+                    return "\n".join(_lines(said))
+    return None
 
 
 def _whole(tree: _Element) -> str:

@@ -53,9 +53,22 @@ NOTES = ("readme", "notice", "license", "licence", "copying")
 _BETTER = {
     **dict.fromkeys((".doc", ".dot", ".dotx", ".dotm", ".odt", ".rtf", ".pages"), ".docx"),
     ".pdf": ".txt",
+    **dict.fromkeys((".mhtml", ".mht", ".webarchive", ".shtml", ".aspx", ".php"), ".html"),
     **dict.fromkeys((".xlsx", ".xls", ".ods"), ".csv"),
 }
 """What offices have, and as what their programs save it for us."""
+_START = 256
+_NO_TEXTS = {
+    rb"{\rtf": "it is RTF: save it as .docx",
+    b"%pdf-": "it is a PDF: save its text as .txt",
+    b"%!ps": "it is PostScript: save its text as .txt",
+    b"<!doctype html": "it is a page: name it .html",
+    b"<html": "it is a page: name it .html",
+    b"warc/1.": "it is a web archive: save its pages as .html",
+    b"mime-version:": "it is a mail or a saved page: open it, and save its text as .txt",
+    b"from: <saved by ": "it is a saved page (MHTML): open it in a browser, and save it as .html",
+}
+"""How files begin that are no text, in small letters → what to do. Some are named .txt all the same."""
 _ANNOTATED = (".ann", ".bio", ".conll", ".iob", ".iob2", ".spacy", ".xmi")
 """What other tools write their annotations into: as a text it would be an article."""
 
@@ -246,6 +259,10 @@ class _Zstandard(io.RawIOBase):
 
 
 def _read_text(content: bytes, path: str, metadata: Metadata) -> Found:
+    start = content[:_START].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    for begin, better in _NO_TEXTS.items():
+        if start.startswith(begin):
+            return set_aside(path, reason("file-kind", f": {better}"))
     try:
         text = decode(content, given=metadata.encoding)
     except Undecodable as error:

@@ -54,6 +54,7 @@ def lines(outcome: Ingested) -> Iterator[str]:
     )
     yield from _findings(outcome)
     yield from _foreign(outcome)
+    yield from _tagged(outcome)
     yield from _undecided(outcome)
     yield from _withheld(outcome)
     yield from _unread(outcome)
@@ -114,6 +115,15 @@ def _foreign(outcome: Ingested) -> Iterator[str]:
     yield f"language    {count} taken for the language of qawl.yaml, but written in other letters (give"
     yield "            language in a _source.yaml or ARTICLE.yaml beside them and ingest them again):"
     yield f"            {listed(outcome.foreign, _SHOWN)}"
+
+
+def _tagged(outcome: Ingested) -> Iterator[str]:
+    """Texts that are HTML, or have what a program took for it."""
+    if outcome.tagged:
+        count = many(len(outcome.tagged), "text has", "texts have")
+        yield f"html        {count} tags or references (<br>, &amp;), which annotators will see:"
+        yield "            take them out, or save such a text as .html with <html> around it:"
+        yield f"            {listed(outcome.tagged, _SHOWN)}"
 
 
 def _unread(outcome: Ingested) -> Iterator[str]:
@@ -203,6 +213,7 @@ def as_json(outcome: Ingested) -> Iterator[str]:
         "fields_not_read": sorted({name for name, _ in outcome.unread}),
         "map_not_found": outcome.nowhere,
         "in_other_letters": outcome.foreign,
+        "with_html": outcome.tagged,
         "languages_respelt": dict(outcome.respelt),
         "findings": findings,
     }
