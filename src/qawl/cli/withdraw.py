@@ -22,11 +22,11 @@ def command(article: str, reason: str) -> None:
     """
     from qawl.articles import released, selection, withdrawal
     from qawl.core import project
-    from qawl.release.rights import reasons
+    from qawl.release.rights import privacy
 
     corpus = project.load(Path())
     with project.lock(corpus, "withdraw"):
-        reasons.refuse_unpublishable(corpus, article, reason)
+        privacy.refuse_unpublishable(corpus, article, reason)
         planned = {*selection.planned(corpus)}
         before = withdrawal.withdraw(corpus, article, reason)
     if before is None:

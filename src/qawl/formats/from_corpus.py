@@ -73,9 +73,8 @@ class CorpusSource:
         for each in decide.gold(self._project, layer):
             length = len(self._articles[each.article_id].text)
             opened = open_stretches(each, length) if current.labels else []
-            stretches = tuple((one["start"], one["end"]) for one in opened)
             record = in_order(as_annotation(each), current)
-            yield self._given(record, complete=each.complete, stretches=stretches)
+            yield self._given(record, complete=each.complete, stretches=tuple(opened))
 
     def annotations(self, layer: str, annotator: str) -> Iterator[Given]:
         """As exports/annotations has them."""

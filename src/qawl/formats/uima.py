@@ -84,14 +84,14 @@ def _cas(types: _Types, work: Work) -> "Cas":
     cas = types.cassis.Cas(typesystem=types.system)
     cas.sofa_string = work.article.text
     cas.sofa_mime = "text/plain"
-    made = {}
-    for span in work.spans():
+    made, spans = {}, work.spans()
+    for span in spans:
         features = _features(types, work, span.attributes, span)
         made[span.id] = types.span(
             begin=span.start, end=span.end, id=span.id, label=span.label, **features
         )
         cas.add(made[span.id])
-    for relation, start, end in work.arrows(each for each in work.record.spans if each.id in made):
+    for relation, start, end in work.arrows(spans):
         one = types.relation(
             begin=end.start,
             end=end.end,

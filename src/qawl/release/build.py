@@ -16,21 +16,25 @@ import msgspec
 import pyarrow as pa
 
 from qawl.agreement import report
+from qawl.annotations import derive
+from qawl.annotations.attribute_order import in_order
 from qawl.articles import released, withdrawal
+from qawl.articles import store as article_store
 from qawl.articles.remote import Remote
 from qawl.articles.removed_lines import Removed
 from qawl.core import files, temporary
+from qawl.core.ahead import Ahead
 from qawl.core.errors import GatesFailed, ReleaseError
 from qawl.core.findings import CHECKS
 from qawl.core.project import Project
 from qawl.core.versions import __version__
+from qawl.gold import decide
 from qawl.release import gates, loading
 from qawl.release.documents import card, hub_metadata
 from qawl.release.documents.facts import Described, Facts
 from qawl.release.documents.leaderboard import Leaderboard, leaderboard
 from qawl.release.documents.texts import texts, told_sha256
 from qawl.release.errata import Errata
-from qawl.release.joined import joined
 from qawl.release.rights import leak_check, privacy, withheld
 from qawl.release.tables import fitting, tables
 from qawl.release.tables.columns import card_features
@@ -234,7 +238,7 @@ class _Building:
         """Each article with work and silver; where errors may pass, with gold that tables can hold."""
         fitting = self.fitting
         passing = self.notes or self.project.settings.dispensations
-        for item in joined(self.project, self.schemes, self.below):
+        for item in self._joined():
             self.unfinished.add(item)  # before fitting, which opens what no judge is to decide
             gold, records = item.gold, [*map(fitting.numbered, item.annotations)]
             if passing:
@@ -242,6 +246,23 @@ class _Building:
                 records = [*map(fitting.placed, records)]
             silver = self.silver.of(item.article, gold) if self.silver else {}
             yield replace(item, gold=gold, annotations=records, silver=silver)
+
+    def _joined(self) -> Iterator[tables.Annotated]:
+        """Each article that is not withdrawn, with its work in all layers."""
+        project, schemes = self.project, self.schemes
+        deciders = {layer: decide.Decider(project, layer, below=self.below) for layer in schemes}
+        everyone = {layer: Ahead(derive.by_article(project, layer)) for layer in schemes}
+        out = withdrawal.ids(project)
+        for article in article_store.articles(project):
+            if article.id in out:
+                continue
+            gold, records, made_from = {}, [], []
+            for layer, ahead in everyone.items():
+                if found := ahead.take(article.id):
+                    records += [in_order(each, schemes[layer]) for each in found]
+                    gold[layer] = deciders[layer](article, found)
+                    made_from.append(deciders[layer].made_from)
+            yield tables.Annotated(article, gold, records, made_from)
 
     def write_documents(
         self, made: Manifest, previous: Path | None, found: Difference | None

@@ -57,7 +57,7 @@ def correct(project: Project, asked: Asked) -> Correction | None:
     right = _right(asked, span, current, article)
     values = {} if right is None else _values(asked, right, current)
     had = {name: span.attributes.get(name) for name in values}
-    mark = Mark(span.label, span.start, span.end)
+    mark = Mark(*span.place)
     if right == mark and all(had[name] == value for name, value in values.items()):
         raise InputError(f"{asked.address}: that is what gold has: say what is to be changed")
     return corrections.add(
@@ -205,7 +205,7 @@ def _now(project: Project, layer: str, article: Article, was: Span, address: str
     gold = next((g for g in decide.gold(project, layer) if g.article_id == article.id), None)
     if gold is None:
         raise InputError(f"{address}: no annotation of the article is left in {layer}")
-    span = corrections.at(gold, Mark(was.label, was.start, was.end))
+    span = corrections.at(gold, Mark(*was.place))
     if span is not None:
         return span
     raise InputError(f"{address}: the span was changed since: {_instead(project, gold, was)}")

@@ -29,9 +29,8 @@ from qawl.release.versions import manifest
 from qawl.scheme import scheme as schemes
 from qawl.scheme.attributes import Attribute, as_number
 from qawl.scheme.model import Scheme
-from qawl.scheme.names import STANDOFF, attribute_of, layer_of
+from qawl.scheme.names import SPAN, STANDOFF, attribute_of, layer_of
 
-_SPAN = ("id", "label", "start", "end", "text", "support")
 _UNSET: tuple[object, ...] = (None, [], "")
 
 Done = tuple[Annotation, int]
@@ -203,17 +202,7 @@ class Release:
 
 
 def _gold(layer: str, row: Row, layers: Sequence[str], version: str) -> Annotation:
-    spans = tuple(
-        Span(
-            each["id"],
-            each["label"],
-            each["start"],
-            each["end"],
-            each.get("text") or "",
-            _said(each),
-        )
-        for each in row.get(f"{layer}_spans") or ()
-    )
+    spans = tuple(_span(each, _said(each)) for each in row.get(f"{layer}_spans") or ())
     relations = tuple(map(_relation, row.get(f"{layer}_relations") or ()))
     told = {name: attribute_of(name, layer, layers) for name in row}
     return Annotation(
@@ -230,6 +219,11 @@ def _gold(layer: str, row: Row, layers: Sequence[str], version: str) -> Annotati
             if name is not None and _is_said(row[column])
         },
     )
+
+
+def _span(given: Row, said: Attributes) -> Span:
+    text = given.get("text") or ""
+    return Span(given["id"], given["label"], given["start"], given["end"], text, said)
 
 
 def _relation(given: Row) -> Relation:
@@ -252,17 +246,7 @@ def _annotation(row: Row, current: Scheme) -> Done:
         status=row["status"],
         text_sha256=row["text_sha256"],
         scheme_version=row["scheme_version"],
-        spans=tuple(
-            Span(
-                each["id"],
-                each["label"],
-                each["start"],
-                each["end"],
-                each["text"] or "",
-                said,
-            )
-            for each, said in zip(spans, of_spans, strict=True)
-        ),
+        spans=tuple(map(_span, spans, of_spans)),
         relations=tuple(map(_relation, row["relations"] or ())),
         attributes=of_article,
         provenance=Provenance(
@@ -302,7 +286,7 @@ def _said(span: Mapping[str, object]) -> Attributes:
     return {
         name: _plain_number(value)
         for name, value in span.items()
-        if name not in _SPAN and not name.endswith(STANDOFF) and _is_said(value)
+        if name not in SPAN and not name.endswith(STANDOFF) and _is_said(value)
     }
 
 
@@ -358,7 +342,7 @@ def _shown(layer: str, known: Columns) -> Scheme:
         "attributes": [
             _attribute(name, kind, labels)
             for name, kind in fields.items()
-            if name not in _SPAN and not name.endswith(STANDOFF)
+            if name not in SPAN and not name.endswith(STANDOFF)
         ],
         "relations": [
             {"name": n, "title": {"en": n}, "from": list(labels), "to": list(labels)}

@@ -7,12 +7,15 @@ wrote and the pseudonyms are searched. Findings name the place, never the addres
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
+from qawl.core.errors import InputError
 from qawl.core.project import Project
 from qawl.core.records import Annotation, from_json, to_json
 from qawl.core.text import bytes_may_have_address, has_address
+from qawl.release.rights import withheld
 from qawl.release.rights.withheld import strings
 from qawl.scheme import scheme
 
@@ -23,10 +26,7 @@ def found(project: Project) -> Iterator[str]:
     """Where an address or a known name stands, in words."""
     names = known_names(project)
     yield from _pseudonyms(project)
-    for place, text in (*_written(project), *_reasons(project)):
-        if is_personal(text, names):
-            yield place
-    for place, text in _context(project):
+    for place, text in chain(_written(project), _reasons(project), _context(project)):
         if is_personal(text, names):
             yield place
     for layer in project.settings.layers:
@@ -57,6 +57,22 @@ def written(project: Project) -> Iterator[tuple[str, str]]:
             record = from_json(line, Annotation)
             if record.article_id in shown:
                 yield from ((_by(place, record), text) for place, text in _free_texts(record))
+
+
+def refuse_unpublishable(project: Project, article_id: str, reason: str) -> None:
+    """Raises InputError where a release could not say why an article is withdrawn: the reason has a
+    passage of the article or of another that is withdrawn, or a name of somebody who annotates.
+    `release` looks for more."""
+    guard = withheld.of_withdrawn(project, article_id)
+    if guard and (found := guard.run_in(reason)):
+        raise InputError(
+            f"{found!r} in the reason is text of an article that is withdrawn, and releases publish the "
+            "reason: say why in other words"
+        )
+    if has_name(reason, known_names(project)):
+        raise InputError(
+            f"a name of .qawl/{NAMES} is in the reason, which releases publish: leave it out"
+        )
 
 
 def is_personal(text: str, names: Iterable[str]) -> bool:

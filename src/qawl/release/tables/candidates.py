@@ -123,6 +123,4 @@ class _Open:
 
     def at(self, *spans: GoldSpan) -> bool:
         """Whether it may still be decided that an arrow joins these spans."""
-        return self._everywhere or any(
-            (span.label, span.start, span.end) in self._places for span in spans
-        )
+        return self._everywhere or any(span.place in self._places for span in spans)

@@ -10,14 +10,14 @@ def decided_layers(gold: Mapping[str, Gold]) -> dict[str, Gold]:
     return {layer: each for layer, each in gold.items() if each.status == "submitted"}
 
 
-def open_stretches(gold: Gold, length: int) -> list[dict[str, int]]:
+def open_stretches(gold: Gold, length: int) -> list[tuple[int, int]]:
     """The stretches of a text of this length of which nothing is decided yet, in order and apart: what is
     not gold there is not absent."""
-    found: list[dict[str, int]] = []
+    found: list[tuple[int, int]] = []
     inside = ((max(each.start, 0), min(each.end, length)) for each in gold.open if each.of_spans)
-    for each in sorted((start, end) for start, end in inside if start <= end):
-        if found and each[0] <= found[-1]["end"]:
-            found[-1]["end"] = max(found[-1]["end"], each[1])
+    for start, end in sorted(each for each in inside if each[0] <= each[1]):
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], end)
         else:
-            found.append({"start": each[0], "end": each[1]})
+            found.append((start, end))
     return found

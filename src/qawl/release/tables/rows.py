@@ -7,7 +7,7 @@ article that may not be redistributed are None.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from qawl.core.column_types import Cells, Columns, Records, Row
+from qawl.core.column_types import Cells, Columns, Records, Row, by_column
 from qawl.core.records import (
     JUDGE,
     Annotation,
@@ -35,7 +35,7 @@ from qawl.release.tables.tables import PROVENANCE, Annotated, context_fields
 from qawl.release.tables.token_table import TABLE, token_cells
 from qawl.release.tables.votes import SOFT, VOTES, Votes
 from qawl.scheme.model import Scheme, Table
-from qawl.scheme.names import container, host, links, spans_table
+from qawl.scheme.names import LAYER_OF_SPANS, container, host, links, spans_table
 
 
 class Maker:
@@ -189,13 +189,8 @@ def _article_row(
         row[f"{layer}_complete"] = gold.complete if gold else None
         row[f"{layer}_decided_by"] = gold.decided_by if gold else None
         if scheme.labels:
-            row[f"{layer}_open"] = open_stretches(gold, len(article.text)) if gold else None
-            row[f"{layer}_spans"] = by.spans(gold.spans) if gold else None
-            row[f"{layer}_relations"] = (
-                [{**_arrow(each), "support": list(each.support)} for each in gold.relations]
-                if gold
-                else None
-            )
+            marked = _marked(gold, by) if gold else dict.fromkeys(LAYER_OF_SPANS)
+            row |= {f"{layer}_{name}": cell for name, cell in marked.items()}
         given = gold.attributes if gold else {}
         row |= by.attributes(given, scheme.document_attributes, f"{layer}_")
     if context := context_fields({layer: by.scheme for layer, by in shown.items()}):
@@ -203,6 +198,16 @@ def _article_row(
             field: None if hidden else article.context_text(field) for field in context
         }
     return row
+
+
+def _marked(gold: Gold, shown: Redaction) -> Row:
+    """The open stretches, spans and relations of a layer in the row of an article."""
+    opened = open_stretches(gold, len(shown.article.text))
+    return {
+        "open": Records(by_column(("start", "end"), opened)),
+        "spans": shown.spans(gold.spans),
+        "relations": [{**_arrow(each), "support": list(each.support)} for each in gold.relations],
+    }
 
 
 @dataclass(frozen=True, slots=True)

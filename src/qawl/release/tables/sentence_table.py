@@ -89,8 +89,7 @@ class _Layer:
             return cls(ranked, None, ())
         rows = scheme.table.rows if scheme.table else None
         spans = [span for span in gold.spans if rows in (None, span.label)]
-        opened = [(each["start"], each["end"]) for each in open_stretches(gold, length)]
-        return cls(ranked, spans, opened)
+        return cls(ranked, spans, open_stretches(gold, length))
 
     def cells(self, start: int, end: int, count: int) -> tuple[Cell, ...]:
         """What is said of a sentence, in so many cells."""

@@ -36,6 +36,7 @@ from qawl.core.records import (
     AttributeValue,
     Gold,
     GoldSpan,
+    Place,
     Span,
     in_words,
     to_json,
@@ -175,7 +176,7 @@ class _Article:
 
     def add_span(self, span: GoldSpan, of: Sequence["Marked"]) -> None:
         """Takes a gold span, and how everybody marked it."""
-        item, marked = (span.id, span.label, span.start, span.end), [how for how, _ in of]
+        item, marked = (span.id, *span.place), [how for how, _ in of]
         self.add(item, None, marked, [None if one is None else one.label for _, one in of])
         for each in self.cells.scheme.attributes_of(span.label):
             self.add(item, each, marked, [_value(how, one, each) for how, one in of])
@@ -243,11 +244,11 @@ def _marked(
     gold: Sequence[GoldSpan], every: Iterable[Annotation], length: int
 ) -> Iterator[list[Marked]]:
     """How each annotator marked each gold span; only their spans that stand in the text count."""
-    places = [(span.label, span.start, span.end) for span in gold]
+    places = [span.place for span in gold]
     apart = len({*places}) == len(places)
     for record in every:
         spans = [each for each in record.spans if 0 <= each.start < each.end <= length]
-        mine = {(each.label, each.start, each.end): each for each in spans}
+        mine = {each.place: each for each in spans}
         if not apart or len(mine) < len(spans):
             yield stands_for(gold, spans)
             continue
@@ -307,10 +308,10 @@ def _paired(gold: Sequence[GoldSpan], spans: Sequence[Span]) -> Iterator[tuple[i
             yield one[1][a], other[1][b]
 
 
-def _by_place(spans: Sequence[AnySpan]) -> dict[tuple[str, int, int], list[int]]:
-    found: dict[tuple[str, int, int], list[int]] = {}
+def _by_place(spans: Sequence[AnySpan]) -> dict[Place, list[int]]:
+    found: dict[Place, list[int]] = {}
     for at, span in enumerate(spans):
-        found.setdefault((span.label, span.start, span.end), []).append(at)
+        found.setdefault(span.place, []).append(at)
     return found
 
 

@@ -22,7 +22,7 @@ from qawl.release.versions import manifest
 from qawl.release.versions.changed_rows import differing, titles_of
 from qawl.release.versions.manifest import Manifest
 from qawl.scheme import scheme
-from qawl.scheme.names import layer_of
+from qawl.scheme.names import SPAN, attribute_of, layer_of
 
 Key = tuple[str, str, str]
 Worked = tuple[str, str]
@@ -80,8 +80,6 @@ MINOR = frozenset(
 )
 _DERIVED = frozenset({"text", "withheld", "code_points", "split", "title_sha256"})
 """Columns of an article that say nothing that another column doesn't."""
-_SPAN = frozenset({"id", "label", "start", "end", "text", "support"})
-"""Columns of a span that are no attributes."""
 
 
 def difference(old: Path, new: Path) -> Difference:
@@ -211,8 +209,7 @@ def _layer_changes(layer: str, old: Row, new: Row, layers: list[str]) -> Iterato
     yield from _arrow_changes(layer, was_drawn - drawn, drawn - was_drawn)
     if was is None or now is None:
         return  # all of it came, or went
-    own = {f"{layer}_{each}" for each in ("complete", "decided_by", "open", "spans", "relations")}
-    names = {each for each in new if layer_of(each, layers) == layer} - own
+    names = {each for each in new if attribute_of(each, layer, layers) is not None}
     for name in sorted(_reattributed(old, new, names, turned)):
         yield layer, name.removeprefix(f"{layer}_"), "re-attributed"
 
@@ -355,7 +352,7 @@ def _span_changes(
             yield layer, label, "relabelled"
         elif _place(now) != _place(span):
             yield layer, label, "re-bounded"
-        elif any(_reattributed(span, now, (span.keys() | now.keys()) - _SPAN, turned)):
+        elif any(_reattributed(span, now, (span.keys() | now.keys()) - {*SPAN}, turned)):
             yield layer, label, "re-attributed"
     for span in added:
         yield layer, span["label"], "added"
