@@ -13,7 +13,7 @@ from typing import Any
 from qawl.core.records import AttributeValue
 from qawl.formats.readers import argilla_records
 from qawl.formats.readers.document import Document, Found, Mark, SetAside, Work
-from qawl.formats.readers.json_lines import EMPTY, documents, named, whole, words
+from qawl.formats.readers.json_lines import EMPTY, documents, named, place, words
 
 
 def fits(row: dict[str, object]) -> bool:
@@ -86,10 +86,8 @@ def _answer(made: Document, works: dict[str, Work], question: str, answer: objec
 
 
 def _piece(made: Document, work: Work, question: str, each: object) -> None:
-    given = each if isinstance(each, dict) else {}
-    start, end, label = whole(given.get("start")), whole(given.get("end")), given.get("label")
-    if start is not None and end is not None and isinstance(label, str) and label:
-        work.marks.append(Mark(f"s{len(work.marks) + 1}", label, start, end))
+    if isinstance(each, dict) and (where := place(each)):
+        work.marks.append(Mark(f"s{len(work.marks) + 1}", *where))
     else:
         made.notes.append(f"answer to {question} of a kind that is not read")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from qawl.core.findings import reason
 from qawl.formats.readers.document import Document, Found, Mark, Work, set_aside
-from qawl.formats.readers.json_lines import named, whole, words
+from qawl.formats.readers.json_lines import named, place, words
 
 _AGENTS = frozenset({"annotation_agent", "prediction_agent"})
 ANNOTATION = "annotation"
@@ -96,11 +96,7 @@ def _answer(work: Work, given: object, notes: list[str]) -> None:
 
 def _mark(each: object, number: int) -> Mark | None:
     """A span, as a list or an object."""
-    if isinstance(each, dict):
-        each = [each.get(name) for name in ("label", "start", "end")]
-    if not isinstance(each, list) or len(each) < 3:
-        return None
-    label, start, end = each[0], whole(each[1]), whole(each[2])
-    if start is None or end is None or not isinstance(label, str) or not label:
-        return None
-    return Mark(f"s{number}", label, start, end)
+    if isinstance(each, list):
+        each = dict(zip(("label", "start", "end"), each, strict=False))
+    where = place(each) if isinstance(each, dict) else None
+    return Mark(f"s{number}", *where) if where else None

@@ -8,7 +8,6 @@ its standoff format.
 """
 
 import codecs
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count, pairwise
@@ -20,7 +19,7 @@ from qawl.core.findings import reason
 from qawl.core.records import AttributeValue
 from qawl.formats.readers import encodings, own
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
-from qawl.formats.readers.json_lines import whole
+from qawl.formats.readers.json_lines import decoded, whole
 
 _MARK = "\ufeff"
 """A byte order mark, which brat counts as a character of the text."""
@@ -276,14 +275,11 @@ def _give(
 
 def _noted(text: str) -> dict[str, AttributeValue]:
     """The attributes in a note, where it is the JSON in which `qawl export` writes them."""
-    try:
-        said = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
+    said = decoded(text)
     plain = isinstance(said, dict) and all(
         isinstance(v, str | int | float | list) for v in said.values()
     )
-    return said if plain else {}
+    return said if isinstance(said, dict) and plain else {}
 
 
 def _arrow(made: Document, work: Work, marks: _Marks, label: str, ends: list[str]) -> None:

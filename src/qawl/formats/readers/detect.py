@@ -73,8 +73,6 @@ def of_folder(path: Path) -> str | None:
 
 def _of_file(path: Path) -> str | None:
     ending = path.suffix.lower()
-    if ending == ".tsv" and offsets.fits(_first_line(path)):
-        return "iob2"
     if ending in {".spacy", ".docbin"}:
         return "docbin"
     with path.open("rb") as file:
@@ -82,9 +80,11 @@ def _of_file(path: Path) -> str | None:
     if packed := packings.kind(start):
         raise packings.packed(path, packed)
     words = encodings.start(start)
+    lines = encodings.lines(words)[:200]
+    if ending == ".tsv" and offsets.fits(lines[0]):
+        return "iob2"
     if known := _of_start(start, words):
         return known
-    lines = encodings.lines(words)[:200]
     if ending in {".csv", ".tsv", ".tab"}:
         return "conll" if ending != ".csv" and conll.fits(lines) else "csv"
     if words.lstrip()[:1] in {"{", "["}:
@@ -97,11 +97,6 @@ def _of_start(start: bytes, words: str) -> str | None:
     if uima.fits(start):
         return "uima"
     return "webanno" if webanno.fits(words) else None
-
-
-def _first_line(path: Path) -> str:
-    with path.open("rb") as file:
-        return encodings.lines(encodings.start(file.read(65536)))[0]
 
 
 def _of_objects(path: Path) -> str | None:

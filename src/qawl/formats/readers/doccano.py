@@ -16,7 +16,15 @@ from typing import Any
 from qawl.core.findings import reason
 from qawl.formats.readers import own
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
-from qawl.formats.readers.json_lines import context, documents, listed, named, whole, words
+from qawl.formats.readers.json_lines import (
+    context,
+    documents,
+    listed,
+    named,
+    place,
+    whole,
+    words,
+)
 
 NOBODY = {"all", "unknown", "admin_all", "export", "doccano", "project"}
 """File names that are no annotator's."""
@@ -123,12 +131,10 @@ def _entity(made: Document, work: Work, at: int, each: object) -> None:
     if not isinstance(each, dict):
         made.notes.append("entity that is not an object")
         return
-    start, end = whole(each.get("start_offset")), whole(each.get("end_offset"))
-    label = each.get("label")
-    if start is None or end is None or not isinstance(label, str) or not label:
+    if where := place(each, "start_offset", "end_offset"):
+        work.marks.append(Mark(str(each.get("id", f"e{at + 1}")), *where))
+    else:
         made.notes.append("entity without label or offsets")
-        return
-    work.marks.append(Mark(str(each.get("id", f"e{at + 1}")), label, start, end))
 
 
 def _labels(made: Document, work: Work, labels: list[Any]) -> None:

@@ -11,6 +11,7 @@ from qawl.core import files
 from qawl.core.errors import InputError
 from qawl.core.findings import reason
 from qawl.core.odd_json import wide
+from qawl.core.records import Place
 from qawl.formats.readers.document import Found, SetAside, set_aside
 
 Row = tuple[int, dict[str, object]]
@@ -94,6 +95,14 @@ def whole(value: object) -> int | None:
     if isinstance(value, str) and value.isascii() and value.strip().isdecimal() and len(value) < 12:
         return int(value)
     return None
+
+
+def place(given: dict[str, object], start: str = "start", end: str = "end") -> Place | None:
+    """(label, start, end) of a span; None where it lacks one of them."""
+    label, first, last = given.get("label"), whole(given.get(start)), whole(given.get(end))
+    if first is None or last is None or not isinstance(label, str) or not label:
+        return None
+    return label, first, last
 
 
 def listed(value: object, notes: list[str], what: str) -> list[object]:

@@ -15,7 +15,7 @@ from typing import Any
 from qawl.core.findings import reason
 from qawl.core.records import Place
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
-from qawl.formats.readers.json_lines import EMPTY, context, documents, listed, named, whole, words
+from qawl.formats.readers.json_lines import EMPTY, context, documents, listed, named, place, words
 
 CHOICE = "choice"
 _TIME = re.compile(r"(^|-)\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d$")
@@ -132,17 +132,15 @@ def _span(made: Document, there: dict[Place, Mark], each: object) -> Mark | None
     if not isinstance(each, dict):
         made.notes.append("span that is not an object")
         return None
-    start, end = whole(each.get("start")), whole(each.get("end"))
-    label = each.get("label")
-    if start is None or end is None or not isinstance(label, str) or not label:
+    where = place(each)
+    if where is None:
         made.notes.append("span without label or offsets")
         return None
-    place = label, start, end
-    if place not in there:
-        there[place] = Mark(f"s{len(there) + 1}", *place)
+    if where not in there:
+        there[where] = Mark(f"s{len(there) + 1}", *where)
         if isinstance(each.get("text"), str) and each["text"]:
-            there[place].surface = each["text"]
-    return there[place]
+            there[where].surface = each["text"]
+    return there[where]
 
 
 def _relation(made: Document, work: Work, there: dict[Place, Mark], each: object) -> None:

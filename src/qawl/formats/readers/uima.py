@@ -18,6 +18,7 @@ from qawl.core.findings import reason
 from qawl.core.records import AttributeValue
 from qawl.formats.readers import inception
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
+from qawl.formats.readers.webanno_text import units
 
 if TYPE_CHECKING:
     from cassis import Cas
@@ -70,8 +71,7 @@ def read(path: Path) -> Iterator[Found]:
 def _within(told: list[warnings.WarningMessage], text: str) -> set[int]:
     """The offsets in UTF-16 units that fall inside a character: cassis warns of them and leaves them."""
     given = {int(found[1]) for each in told if (found := _UNMAPPED.search(str(each.message)))}
-    units = len(text.encode("utf-16-le", "surrogatepass")) // 2
-    return {each for each in given if 0 < each < units}
+    return {each for each in given if 0 < each < units(text)}
 
 
 def _loaded(cassis: ModuleType, path: Path) -> "Cas":
