@@ -83,8 +83,7 @@ class Soft:
         return {**self.figures, **of_annotators}
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
+class Shares(Struct, frozen=True):
     """Precision and recall of exact places; None where nothing is there."""
 
     exact_precision: float | None
@@ -122,7 +121,8 @@ class SpanScores:
         """As JSON has it."""
         said = structs.asdict(structs.replace(self.agreement, confusion=self.confusion))
         labels = {
-            label: {**figures, **_fields(shares)} for label, figures, shares in self.of_labels
+            label: {**figures, **structs.asdict(shares)}
+            for label, figures, shares in self.of_labels
         }
         return {
             **{
@@ -131,7 +131,7 @@ class SpanScores:
                 if name not in _OF_PEOPLE and each is not UNSET
             },
             "labels": labels,
-            **_fields(self.exact),
+            **structs.asdict(self.exact),
             **self.wholes,
             "ranking": self.ranking,
         }
@@ -139,10 +139,6 @@ class SpanScores:
 
 _NO_VALUE = Value(None, 0)
 NO_ESTIMATE = Estimate(None, None, None, 0)
-
-
-def _fields(shares: Shares) -> dict[str, float | None]:
-    return {"exact_precision": shares.exact_precision, "exact_recall": shares.exact_recall}
 
 
 @dataclass(frozen=True, slots=True)

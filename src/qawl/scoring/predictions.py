@@ -163,20 +163,16 @@ class Predictions:
         try:
             found = msgspec.json.decode(line)
             if isinstance(found, list):
-                raise InputError(
-                    f"{self.path}, line {number}: no prediction: a list; {_ONE_A_LINE}"
-                )
+                raise self._wrong(number, f"no prediction: a list; {_ONE_A_LINE}")
             made = msgspec.convert(found, Prediction)
         except (*files.UNREADABLE, msgspec.ValidationError) as error:
             said = misfits.said(error) if isinstance(error, msgspec.ValidationError) else None
             words = said or (_NO_NUMBER if _NAN.search(line) else files.problem(line, error))
             if words.endswith("truncated") or "trailing" in words:
                 words = f"{words}; {_ONE_A_LINE}"
-            raise InputError(f"{self.path}, line {number}: no prediction: {words}") from error
+            raise self._wrong(number, f"no prediction: {words}") from error
         if again := repeated_key(line, found):
-            raise InputError(
-                f"{self.path}, line {number}: no prediction: {again} is there twice in one object"
-            )
+            raise self._wrong(number, f"no prediction: {again} is there twice in one object")
         self._note_unread(found)
         return made
 
@@ -193,10 +189,13 @@ class Predictions:
     def _add(self, number: int, made: Prediction) -> None:
         place = made.article_id, made.layer
         if place in self._by_place:
-            raise InputError(
-                f"{self.path}, line {number}: {made.layer} of article {made.article_id} is there twice"
-            )
+            what = f"{made.layer} of article {made.article_id} is there twice"
+            raise self._wrong(number, what)
         self._by_place[place] = number, made
+
+    def _wrong(self, number: int, what: str) -> InputError:
+        """What is wrong with a line."""
+        return InputError(f"{self.path}, line {number}: {what}")
 
     def warnings(self, of: str = "") -> list[str]:
         """What was not as it should be, with how often; `of` stands before each."""
@@ -252,7 +251,7 @@ class Predictions:
         for each in (made.sentences if made else None) or ():
             if each.number not in known or each.number in seen:
                 what = "is there twice" if each.number in seen else "is none of the article"
-                raise InputError(f"{self.path}, line {number}: sentence {each.number} {what}")
+                raise self._wrong(number, f"sentence {each.number} {what}")
             seen.add(each.number)
             if not 0 <= each.score <= 1:
                 self.noted["scores of sentences lie outside 0 to 1: from 0.5 on they say yes"] += 1
@@ -262,17 +261,13 @@ class Predictions:
         sentences of a layer that has no labels."""
         for (article, layer), (number, made) in self._by_place.items():
             if layer not in known:
-                raise InputError(
-                    f"{self.path}, line {number}: no layer {layer}: the release has {', '.join(known)}"
-                )
+                has = ", ".join(known)
+                raise self._wrong(number, f"no layer {layer}: the release has {has}")
             if article not in articles:
-                raise InputError(
-                    f"{self.path}, line {number}: the release has no article {article}"
-                )
+                raise self._wrong(number, f"the release has no article {article}")
             if made.sentences is not None and not known[layer].labels:
-                raise InputError(
-                    f"{self.path}, line {number}: {layer} has no labels: no sentence holds a span of it"
-                )
+                what = f"{layer} has no labels: no sentence holds a span of it"
+                raise self._wrong(number, what)
 
     def of(
         self,
@@ -293,7 +288,7 @@ class Predictions:
             record = _record(made, spans, scheme)
             _check_soft((made, *made.spans), scheme)
         except (ValueError, InputError) as error:
-            raise InputError(f"{self.path}, line {number}: {error}") from error
+            raise self._wrong(number, str(error)) from error
         if number:
             self._note(record, given, text)
             self._note_values(record, scheme)

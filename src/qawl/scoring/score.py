@@ -106,7 +106,7 @@ class Layer:
 Weight = Callable[[Span, Given], float | None]
 """Where a span stands in a ranking, the higher the earlier; None where it is not ranked."""
 
-Parts = Callable[[Annotation, ReleasedArticle, Scheme], AbstractSet[object]]
+Parts = Callable[[Annotation, Scheme], AbstractSet[object]]
 """What of a record is counted as right or wrong."""
 
 
@@ -243,15 +243,13 @@ def _note_proclitics(name: str, layer: Layer, given: Predictions) -> None:
     for pair in layer.pairs:
         language = pair.article.about.get("language") or "und"
         if pair.article.text is None and language.startswith(("ar", "und")):
-            gold, system = ({*_marks(each)} for each in (pair.gold, pair.system))
+            gold, system = (
+                {span.place for span in each.spans} for each in (pair.gold, pair.system)
+            )
             ends_there = {(label, end) for label, _, end in gold}
             if any((label, end) in ends_there for label, _, end in system - gold):
                 where = f"withheld articles have spans in {name} that start elsewhere than in gold"
                 given.noted[f"{where}: clitic_f1 ignores no proclitics there, {_RESTORE}"] += 1
-
-
-def _marks(record: Annotation) -> Iterator[Place]:
-    return (span.place for span in record.spans)
 
 
 def _note_strangers(
@@ -334,11 +332,7 @@ def _exact(layer: Layer, parts: Parts) -> Shares:
 
 def _count(layer: Layer, parts: Parts) -> Counts:
     return counted(
-        (
-            parts(pair.gold, pair.article, layer.scheme),
-            parts(pair.system, pair.article, layer.scheme),
-        )
-        for pair in layer.pairs
+        (parts(pair.gold, layer.scheme), parts(pair.system, layer.scheme)) for pair in layer.pairs
     )
 
 
@@ -378,7 +372,7 @@ def _values(record: Annotation, scheme: Scheme) -> set[Said]:
     return {(name, known[name].same(value)) for name, value in record.attributes.items()}
 
 
-def _places(record: Annotation, _: ReleasedArticle, scheme: Scheme) -> set[tuple[Place, int]]:
+def _places(record: Annotation, scheme: Scheme) -> set[tuple[Place, int]]:
     """Where spans stand, with a number for those in one place that differ in attributes alone."""
     known = {each.name: each for each in scheme.attributes}
     twins: dict[Place, set[frozenset[Said]]] = {}
@@ -389,15 +383,10 @@ def _places(record: Annotation, _: ReleasedArticle, scheme: Scheme) -> set[tuple
 
 
 def _places_of(label: str) -> Parts:
-    def places(
-        record: Annotation, article: ReleasedArticle, scheme: Scheme
-    ) -> set[tuple[Place, int]]:
-        return {each for each in _places(record, article, scheme) if each[0][0] == label}
-
-    return places
+    return lambda record, scheme: {each for each in _places(record, scheme) if each[0][0] == label}
 
 
-def _arrows(record: Annotation, _: ReleasedArticle, __: Scheme) -> set[Arrow]:
+def _arrows(record: Annotation, _: Scheme) -> set[Arrow]:
     """Relations whose ends stand in the same places; one that leads both ways has no first end."""
     places = {span.id: span.place for span in record.spans}
 
@@ -409,7 +398,7 @@ def _arrows(record: Annotation, _: ReleasedArticle, __: Scheme) -> set[Arrow]:
     return {arrow(each) for each in record.relations if {each.from_, each.to} <= places.keys()}
 
 
-def _whole(record: Annotation, _: ReleasedArticle, scheme: Scheme) -> set[Whole]:
+def _whole(record: Annotation, scheme: Scheme) -> set[Whole]:
     return {*wholes(record, scheme).values()}
 
 
