@@ -74,7 +74,7 @@ def test_over_the_tokens_of_the_table_it_says_what_the_table_says(text, data):
         Span(f"s{number}", "A", *sorted(pair), "")
         for number, pair in enumerate(data.draw(st.lists(st.tuples(ends, ends), max_size=6)))
     ]
-    made = tagged(spans, over, None)
+    made = tagged(spans, over, 6)
     for level, column in enumerate(made.tags()):
         assert qawl.align(spans, over, level=level) == column
 

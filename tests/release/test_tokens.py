@@ -112,7 +112,7 @@ def test_a_clitic_goes_with_its_mention_and_is_reported():
 def test_outermost_spans_are_flat_and_nested_ones_have_columns():
     text = "وزير الدفاع الروسي هنا"
     marked = [("OCC", "وزير الدفاع الروسي"), ("ORG", "الدفاع الروسي"), ("NORP", "الروسي")]
-    assert tags(text, *marked, columns=None) == (
+    assert tags(text, *marked, columns=3) == (
         ["B-OCC I-OCC I-OCC O", "O B-ORG I-ORG O", "O O B-NORP O"],
         [],
     )
@@ -168,7 +168,7 @@ def test_tags_give_the_places_back(data):
         for number, pair in enumerate(data.draw(st.lists(st.tuples(ends, ends), max_size=8)))
         if pair[0] != pair[1]
     ]
-    found = tagged(made, over, None)
+    found = tagged(made, over, 8)
     placed, losses = layout(made, edges(text))
     assert {each.kind for each in losses} <= set(KINDS)
     assert list(found.losses) == losses

@@ -192,9 +192,7 @@ class Release:
         if path.is_file():
             return schemes.parse(files.text(path), str(path))
         if f"schemes/{layer}.yaml" in self.manifest.files:
-            raise ReleaseError(
-                f"{self.folder}: schemes/{layer}.yaml is missing: bring the release back"
-            )
+            raise manifest.damaged(self.folder, f"schemes/{layer}.yaml is missing")
         return _shown(layer, self._columns)
 
     def _record(self, layer: str, row: Row) -> Annotation:

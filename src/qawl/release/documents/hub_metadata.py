@@ -76,21 +76,16 @@ def _size(count: int) -> str:
 
 
 def refuse_unknown(said: Hub) -> None:
-    """Raises ProjectError for a value that the Hub does not know."""
-    for each in unknown(said):
-        raise ProjectError(f"qawl.yaml: release.hub.{each}")
-
-
-def unknown(said: Hub) -> Iterator[str]:
-    """The values that the Hub does not know, in words, by its lists in the installed `datasets`."""
+    """Raises ProjectError for a value that the Hub does not know, by its lists in the installed
+    `datasets`."""
     lists = known()
     for name in said.__struct_fields__:
         for value in getattr(said, name):
-            listed = lists.get(name)
+            listed, where = lists.get(name), f"qawl.yaml: release.hub.{name}: {value!r}"
             if listed is not None and value not in listed and not value.startswith("other-"):
-                yield f"{name}: {value!r} is none of {', '.join(sorted(listed))}"
-            elif name in _FORMS and not _FORMS[name].fullmatch(value):
-                yield f"{name}: {value!r} is no name that the Hub takes"
+                raise ProjectError(f"{where} is none of {', '.join(sorted(listed))}")
+            if name in _FORMS and not _FORMS[name].fullmatch(value):
+                raise ProjectError(f"{where} is no name that the Hub takes")
 
 
 @cache

@@ -64,7 +64,7 @@ def _found(path: Path, guard: Guard) -> str | None:
         runs = (_in_column(name, column, guard) for name, column in text_columns(path))
         return next((run for run in runs if run), None)
     content = path.read_bytes()
-    if run := guard.run_in_bytes(content):
+    if run := guard.run_in(content.decode("utf-8", "replace"), document=True):
         return run
     return _in_values([*strings(json.loads(content))], guard) if path.suffix == ".json" else None
 

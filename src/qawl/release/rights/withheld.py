@@ -82,10 +82,6 @@ class Guard:
         """For each run of a folded text whether it is withheld."""
         return self._known(hashes(letters), [self._texts[folded], self._beside[folded]])
 
-    def run_in_bytes(self, content: bytes) -> str | None:
-        """The same for a document that is not known to be text."""
-        return self.run_in(content.decode("utf-8", "replace"), document=True)
-
     def _all(self) -> Iterator[Runs]:
         yield from (*self._texts.values(), *self._beside.values())
 

@@ -58,7 +58,7 @@ def candidate_rows(gold: Gold, shown: Redaction) -> Iterator[Row]:
     drawn |= {
         (each.label, each.to, each.from_) for each in gold.relations if each.direction == "bi"
     }
-    open_ = _Open.of(gold)
+    open_ = _Open(gold)
     for relation in _asked(scheme):
         ends_at = _Ends([span for span in gold.spans if span.label in relation.to])
         for start in (span for span in gold.spans if span.label in relation.from_):
@@ -109,17 +109,12 @@ def _end(span: GoldSpan, shown: Redaction) -> Row:
 class _Open:
     """Where arrows of an article are undecided."""
 
-    def __init__(self, places: Sequence[tuple[str, int, int]], *, everywhere: bool) -> None:
-        self._places, self._everywhere = {*places}, everywhere
-
-    @classmethod
-    def of(cls, gold: Gold) -> "_Open":
+    def __init__(self, gold: Gold) -> None:
         """By the open points of gold: one of a relation stands at one of its ends."""
-        places = [
+        self._places = {
             (each.label, each.start, each.end) for each in gold.open if each.kind == "relation"
-        ]
-        everywhere = any(each.kind == "article" and each.of_spans for each in gold.open)
-        return cls(places, everywhere=everywhere)
+        }
+        self._everywhere = any(each.kind == "article" and each.of_spans for each in gold.open)
 
     def at(self, *spans: GoldSpan) -> bool:
         """Whether it may still be decided that an arrow joins these spans."""

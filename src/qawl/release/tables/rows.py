@@ -5,7 +5,6 @@ article that may not be redistributed are None.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from qawl.core.column_types import Cells, Columns, Records, Row, by_column
 from qawl.core.records import (
@@ -110,7 +109,7 @@ class Maker:
             same = {name: [each] * len(spans) for name, each in of.items()}
             yield spans_table(layer, scheme), {**same, **spans.fields}
         else:
-            yield table.name, list(_table_rows(item, gold, self._schemes, table, shown))
+            yield table.name, [*_TableRows(item, gold, table, self._schemes, shown).rows()]
         if candidates := list(candidate_rows(gold, shown)):
             yield CANDIDATES, candidates
         if scheme.relations and table is None:
@@ -210,7 +209,6 @@ def _marked(gold: Gold, shown: Redaction) -> Row:
     }
 
 
-@dataclass(frozen=True, slots=True)
 class _TableRows:
     """The rows of one article in the table of a layer: one a span of the table's label.
 
@@ -218,15 +216,20 @@ class _TableRows:
     one, and `speakers` has the id of each speaker that a row named so far.
     """
 
-    item: Annotated
-    gold: Gold
-    table: Table
-    schemes: Mapping[str, Scheme]
-    shown: Redaction
-    spans: Mapping[str, GoldSpan]
-    order: Mapping[str, int]
-    fuller: Mapping[str, str]
-    speakers: dict[str, str] = field(default_factory=dict)
+    def __init__(
+        self,
+        item: Annotated,
+        gold: Gold,
+        table: Table,
+        schemes: Mapping[str, Scheme],
+        shown: Redaction,
+    ) -> None:
+        self.item, self.gold, self.table = item, gold, table
+        self.schemes, self.shown = schemes, shown
+        self.spans = {span.id: span for span in gold.spans}
+        self.order = {identity: number for number, identity in enumerate(self.spans)}
+        self.fuller = {each.from_: each.to for each in gold.relations if each.label == table.refers}
+        self.speakers: dict[str, str] = {}
 
     def rows(self) -> Iterator[Row]:
         """All rows; joined pieces are one."""
@@ -304,16 +307,6 @@ def _projected(head: GoldSpan, scheme: Scheme) -> Row:
         for each in scheme.projections
         if each.of
     }
-
-
-def _table_rows(
-    item: Annotated, gold: Gold, schemes: Mapping[str, Scheme], table: Table, shown: Redaction
-) -> Iterator[Row]:
-    """A row for each span of the table's label; joined pieces are one row."""
-    spans = {span.id: span for span in gold.spans}
-    order = {identity: number for number, identity in enumerate(spans)}
-    fuller = {each.from_: each.to for each in gold.relations if each.label == table.refers}
-    return _TableRows(item, gold, table, schemes, shown, spans, order, fuller).rows()
 
 
 def _refers(scheme: Scheme, table: Table, name: str) -> bool:

@@ -65,7 +65,7 @@ def sentence_cells(
     for layer, scheme in schemes.items():
         if scheme.labels:
             names = sentence_columns(layer, scheme)
-            of = _Layer.of(scheme, decided.get(layer), len(text))
+            of = _Layer(scheme, decided.get(layer), len(text))
             cells |= by_column(names, [of.cells(start, end, len(names)) for start, end in found])
     return cells
 
@@ -73,23 +73,14 @@ def sentence_cells(
 class _Layer:
     """What a layer has of an article: spans and open stretches; no spans (None) where it has no gold."""
 
-    def __init__(
-        self,
-        ranked: Sequence[Attribute],
-        spans: Sequence[GoldSpan] | None,
-        opened: Sequence[tuple[int, int]],
-    ) -> None:
-        self._ranked, self._spans, self._open = ranked, spans, opened
-
-    @classmethod
-    def of(cls, scheme: Scheme, gold: Gold | None, length: int) -> "_Layer":
-        """The layer of an article of this length, by its gold."""
-        ranked = ranked_in_sentences(scheme)
-        if gold is None:
-            return cls(ranked, None, ())
+    def __init__(self, scheme: Scheme, gold: Gold | None, length: int) -> None:
         rows = scheme.table.rows if scheme.table else None
-        spans = [span for span in gold.spans if rows in (None, span.label)]
-        return cls(ranked, spans, open_stretches(gold, length))
+        self._ranked = ranked_in_sentences(scheme)
+        self._spans: list[GoldSpan] | None = None
+        self._open: list[tuple[int, int]] = []
+        if gold is not None:
+            self._spans = [span for span in gold.spans if rows in (None, span.label)]
+            self._open = open_stretches(gold, length)
 
     def cells(self, start: int, end: int, count: int) -> tuple[Cell, ...]:
         """What is said of a sentence, in so many cells."""

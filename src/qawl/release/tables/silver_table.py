@@ -13,14 +13,9 @@ _WHO = ("annotator", "judge", "status")
 
 def silver_columns(annotations: Columns, provenance: Columns) -> Columns:
     """The columns: those of the table `annotations`, with what made a row in place of who."""
+    made_by = dict.fromkeys(("article_id", "layer", "model", "model_version"), STRING)
     kept = {name: kind for name, kind in annotations.items() if name not in (*_WHO, *provenance)}
-    return {
-        "article_id": STRING,
-        "layer": STRING,
-        "model": STRING,
-        "model_version": STRING,
-        **{name: kind for name, kind in kept.items() if name not in {"article_id", "layer"}},
-    }
+    return {**made_by, **kept}
 
 
 def silver_row(made: Suggestion, as_annotated: Row) -> Row:

@@ -188,15 +188,15 @@ def iob2(labels: Iterable[str]) -> tuple[str, ...]:
     return (OUTSIDE, *(f"{part}-{label}" for label in labels for part in "BI"))
 
 
-def tagged(spans: Iterable[S], over: Sequence[Token], columns: int | None = 1) -> Tagged[S]:
-    """The spans as IOB2 over tokens, in this many columns; None for as many as they need."""
+def tagged(spans: Iterable[S], over: Sequence[Token], columns: int = 1) -> Tagged[S]:
+    """The spans as IOB2 over tokens, in this many columns."""
     return tagged_at(spans, arrays(over), columns)
 
 
 def tagged_at(
     spans: Iterable[S],
     at: Edges,
-    columns: int | None = 1,
+    columns: int = 1,
     labels: Collection[str] | None = None,
 ) -> Tagged[S]:
     """The same over tokens by their edges; with `labels`, the tags are those of `iob2(labels)`.
@@ -211,17 +211,15 @@ def tagged_at(
         lost = [Loss("edge-in-token", ordered[each]) for each in np.flatnonzero(torn).tolist()]
         labels = dict.fromkeys(each.label for each in ordered) if labels is None else labels
         outer = _column([each.label for each in ordered], firsts, lasts, labels, len(at[0]))
-        inner = [np.zeros_like(outer) for _ in range(1, columns or 1)]
+        inner = [np.zeros_like(outer) for _ in range(1, columns)]
         return Tagged((outer, *inner), tuple(labels), tuple(lost))
     placed, losses = _layout(ordered, firsts.tolist(), lasts.tolist(), torn.tolist())
-    deepest = max((each.level for each in placed), default=0)
-    wide = deepest + 1 if columns is None else columns
     if labels is None:
         labels = dict.fromkeys(each.span.label for each in placed)
     begins = _begins(tuple(labels))
-    made = tuple(np.zeros(len(at[0]), np.int64) for _ in range(wide))
+    made = tuple(np.zeros(len(at[0]), np.int64) for _ in range(columns))
     for each in placed:
-        if each.level >= wide:
+        if each.level >= columns:
             losses.append(Loss("too-deep", each.span))
             continue
         begin = begins[each.span.label]

@@ -135,30 +135,13 @@ def _name(tag: Any, names: Sequence[str] | None) -> str | None:
 def _joined(tagged: Sequence[tuple[tuple[int, int], str]]) -> list[TaggedSpan]:
     """Spans of tagged pieces in the order of the text; pieces of one character's bytes overlap."""
     found: list[TaggedSpan] = []
-    for before, ((start, end), tag) in _steps(tagged):
+    opened = ""  # the label of the span that goes on, if one may
+    for (start, end), tag in tagged:
         prefix, _, label = tag.partition("-")
-        if not label:
-            continue
-        goes_on = prefix in _INSIDE and _open(before) == label
-        if goes_on and found:
+        if label and label == opened and prefix in _INSIDE:
             last = found.pop()
             found.append(TaggedSpan(last.start, max(last.end, end), label))
-        else:
+        elif label:
             found.append(TaggedSpan(start, end, label))
+        opened = "" if prefix in _LAST else label
     return found
-
-
-def _open(tag: str | None) -> str | None:
-    """The label of a span that a tag leaves open."""
-    prefix, _, label = (tag or "").partition("-")
-    return None if prefix in _LAST else label
-
-
-def _steps(
-    tagged: Sequence[tuple[tuple[int, int], str]],
-) -> Iterable[tuple[str | None, tuple[tuple[int, int], str]]]:
-    """Each piece with the tag of the piece before it."""
-    before: str | None = None
-    for each in tagged:
-        yield before, each
-        before = each[1]

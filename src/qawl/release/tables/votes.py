@@ -156,7 +156,7 @@ class Votes:
             made.add_span(span, of)
         for each in made.cells.scheme.document_attributes:
             made.add(
-                (None,) * 4, each, [None] * len(every), [_of(r.attributes, each) for r in every]
+                (None,) * 4, each, [None] * len(every), [r.attributes.get(each.name) for r in every]
             )
         return made.given(article, [each.annotator for each in every])
 
@@ -233,11 +233,9 @@ Marked = tuple[str, Span | None]
 
 def _value(how: str, span: Span | None, attribute: Attribute) -> AttributeValue | None:
     """What a span says of an attribute; one of another label says nothing."""
-    return None if span is None or how == "other_label" else _of(span.attributes, attribute)
-
-
-def _of(given: Attributes, attribute: Attribute) -> AttributeValue | None:
-    return given.get(attribute.name)
+    if span is None or how == "other_label":
+        return None
+    return span.attributes.get(attribute.name)
 
 
 def _marked(
@@ -255,15 +253,12 @@ def _marked(
         found: list[Marked] = [
             ("exact", mine.pop(place)) if place in mine else ("no", None) for place in places
         ]
-        left = [at for at, (how, _) in enumerate(found) if how == "no"] if mine else []
-        for at, marked in zip(left, _rest(gold, left, list(mine.values())), strict=True):
-            found[at] = marked
+        left = [at for at, (how, _) in enumerate(found) if how == "no"]
+        if mine and left:
+            marked = stands_for([gold[at] for at in left], [*mine.values()])
+            for at, how in zip(left, marked, strict=True):
+                found[at] = how
         yield found
-
-
-def _rest(gold: Sequence[GoldSpan], left: Sequence[int], spans: Sequence[Span]) -> list[Marked]:
-    """How the gold spans that are left are marked by the spans that are left."""
-    return stands_for([gold[at] for at in left], spans) if left else []
 
 
 def stands_for(gold: Sequence[GoldSpan], spans: Sequence[Span]) -> list[Marked]:

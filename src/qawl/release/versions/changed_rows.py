@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from functools import cached_property
 from heapq import merge
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -56,7 +57,7 @@ def differing(
     columns_stay = manifest.features(old).get(config) == manifest.features(new).get(config)
     kept = _kept(old, new, config) if columns_stay else frozenset()
     sides = [_side(number, _rows(folder, config, kept)) for number, folder in enumerate((old, new))]
-    for identity, group in groupby(merge(*sides, key=lambda each: each[:2]), key=_first):
+    for identity, group in groupby(merge(*sides, key=lambda each: each[:2]), key=itemgetter(0)):
         found: list[list[At]] = [[], []]
         for _, side, at in group:
             found[side].append(at)
@@ -72,10 +73,6 @@ def differing(
 def _side(number: int, rows: Iterator[tuple[str, At]]) -> Iterator[tuple[str, int, At]]:
     """The rows of a release, with its number."""
     return ((identity, number, at) for identity, at in rows)
-
-
-def _first(item: tuple[str, int, At]) -> str:
-    return item[0]
 
 
 Groups = AbstractSet[tuple[str, bytes]]
@@ -120,7 +117,7 @@ def _rows(
         if (name in wanted if wanted else name != unread)
     }
     parts = (_split(path, kinds, key, kept) for path in _tables(folder, config))
-    return merge(*parts, key=lambda each: each[0])
+    return merge(*parts, key=itemgetter(0))
 
 
 def _split(path: Path, kinds: Columns, key: str, kept: Groups) -> Iterator[tuple[str, At]]:

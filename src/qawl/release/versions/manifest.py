@@ -3,7 +3,7 @@
 import fnmatch
 import json
 import logging
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -319,8 +319,13 @@ def load(folder: Path) -> Manifest:
     """The manifest of a release; raises ReleaseError where there is none, or one that is damaged."""
     made = as_it_stands(folder)
     if problem := next(_unlike_its_digest(folder, made), None):
-        raise ReleaseError(f"{folder}: {problem}: bring the release back")
+        raise damaged(folder, problem)
     return made
+
+
+def damaged(folder: Path, problem: str) -> ReleaseError:
+    """That a release is not what it was when it was built."""
+    return ReleaseError(f"{folder}: {problem}: bring the release back")
 
 
 def as_it_stands(folder: Path) -> Manifest:
@@ -338,9 +343,13 @@ def as_it_stands(folder: Path) -> Manifest:
 
 def refuse_missing(folder: Path) -> None:
     """Raises ReleaseError where a file that the manifest lists is missing."""
-    for name in load(folder).files:
+    _refuse_missing(folder, load(folder).files)
+
+
+def _refuse_missing(folder: Path, names: Iterable[str]) -> None:
+    for name in names:
         if not (folder / name).is_file():
-            raise ReleaseError(f"{folder}: {name} is missing: bring the release back")
+            raise damaged(folder, f"{name} is missing")
 
 
 def refuse_changed(folder: Path, *, documents: bool = False) -> None:
@@ -355,7 +364,7 @@ def refuse_changed(folder: Path, *, documents: bool = False) -> None:
             continue
         if file_sha256(folder / name) != listed.sha256:
             if table:
-                raise ReleaseError(f"{folder}: {name} was changed: bring the release back")
+                raise damaged(folder, f"{name} was changed")
             _log.warning("%s: %s was changed since the release was built", folder, name)
 
 
@@ -363,7 +372,7 @@ def refuse_other_rows(folder: Path) -> None:
     """Raises ReleaseError where the rows of a table are not those of the manifest."""
     made = load(folder)
     if problem := next(_other_rows(folder, made, made.files), None):
-        raise ReleaseError(f"{folder}: {problem}: bring the release back")
+        raise damaged(folder, problem)
 
 
 def table_files(folder: Path, config: str) -> dict[str, list[Path]]:
@@ -382,9 +391,7 @@ def table_files(folder: Path, config: str) -> dict[str, list[Path]]:
 def refuse_missing_parts(folder: Path) -> None:
     """Raises ReleaseError where a scheme or a table is missing, or a part of one."""
     made = of_copy(folder)
-    for name in made.files:
-        if name.startswith(SCHEMES) and not (folder / name).is_file():
-            raise ReleaseError(f"{folder}: {name} is missing: bring the release back")
+    _refuse_missing(folder, (each for each in made.files if each.startswith(SCHEMES)))
     for config in made.tables:
         table_files(folder, config)
 
@@ -428,9 +435,7 @@ def features(folder: Path) -> dict[str, Columns]:
             given = {each.config_name: each.features for each in head.dataset_info}
         return {name: columns.of_card(each) for name, each in given.items()}
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ReleaseError(
-            f"{folder}: the columns of its tables can't be read: bring the release back"
-        ) from error
+        raise damaged(folder, "the columns of its tables can't be read") from error
 
 
 def card_head(folder: Path) -> CardHead | None:
