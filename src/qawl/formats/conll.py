@@ -1,6 +1,7 @@
 """Spans as IOB2 columns: CoNLL-2003 in columns, and one TSV an article with all levels."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -168,7 +169,7 @@ def _set(scheme: Scheme) -> Iterable[str]:
 
 def _projected(work: Work, labels: Mapping[str, str], names: Names) -> list[_Tag]:
     """The spans under the labels of the published set."""
-    merged = _repeated(labels.values())
+    merged = {label for label, count in Counter(labels.values()).items() if count > 1}
     found = []
     for span in work.spans():
         label = labels.get(span.label)
@@ -179,11 +180,6 @@ def _projected(work: Work, labels: Mapping[str, str], names: Names) -> list[_Tag
             work.lost("label-merged", span, label)
         found.append(_Tag(_written(work, span, label, names), span))
     return found
-
-
-def _repeated(values: Iterable[str]) -> set[str]:
-    seen = list(values)
-    return {each for each in seen if seen.count(each) > 1}
 
 
 def _written(work: Work, span: Span, label: str, names: Names) -> str:

@@ -41,7 +41,7 @@ from qawl.scoring.gold import (
     votes_of,
 )
 from qawl.scoring.predictions import SYSTEM, Given, Predictions
-from qawl.scoring.sentences import scored
+from qawl.scoring.sentences import scored, upper
 from qawl.scoring.soft import Judged, Votes, soft
 from qawl.scoring.wholes import Whole, attributed, wholes
 
@@ -460,19 +460,15 @@ def _ranked(layer: Layer, attribute: Attribute) -> Ranked:
 
     A span is right where gold has it with a value of the upper half of the scale.
     """
-    upper = attribute.categories[(len(attribute.categories) + 1) // 2 :]
-    name = attribute.name
+    name, wanted = attribute.name, upper(attribute)
     weight_of = _by_score(name) if name in layer.scored else _by_value(attribute)
     ranking = Ranking(len(layer.pairs))
     for at, pair in enumerate(layer.pairs):
-        right = {
-            span.place for span in pair.gold.spans if span.attributes.get(attribute.name) in upper
-        }
+        right = {span.place for span in pair.gold.spans if span.attributes.get(name) in wanted}
         unknown = {
             span.place
             for span in pair.gold.spans
-            if attribute in layer.scheme.attributes_of(span.label)
-            and attribute.name not in span.attributes
+            if attribute in layer.scheme.attributes_of(span.label) and name not in span.attributes
         }
         weighed = {
             span.place: weight

@@ -7,6 +7,7 @@ system gives no score is not found, and is not ranked.
 from collections.abc import Mapping, Sequence
 
 from qawl.core.column_types import Row
+from qawl.scheme.attributes import Attribute
 from qawl.scheme.model import Scheme
 from qawl.scheme.names import ranked_in_sentences, sentence_columns
 from qawl.scoring.counts import Ranking, counted, estimated
@@ -18,6 +19,11 @@ ENOUGH = 0.5
 
 Scored = Sequence[tuple[Sequence[Row], Mapping[int, float]]]
 """(rows of the table, score by the number of the sentence) of each article."""
+
+
+def upper(attribute: Attribute) -> tuple[str, ...]:
+    """The upper half of a scale: what has such a value is wanted."""
+    return attribute.categories[(len(attribute.categories) + 1) // 2 :]
 
 
 def scored(layer: str, scheme: Scheme, articles: Scored) -> dict[str, Figure | Ranked]:
@@ -32,9 +38,8 @@ def scored(layer: str, scheme: Scheme, articles: Scored) -> dict[str, Figure | R
     figures: dict[str, Figure | Ranked] = {"f1": estimated(counted(sides))}
     figures["average_precision"] = _ranked(articles, has, frozenset({True}))
     for column, each in zip(ranked, ranked_in_sentences(scheme), strict=True):
-        upper = each.categories[(len(each.categories) + 1) // 2 :]
         figures[f"average_precision of {each.name}"] = _ranked(
-            articles, column, frozenset(upper), empty=has
+            articles, column, frozenset(upper(each)), empty=has
         )
     return figures
 

@@ -101,7 +101,7 @@ def fields(described: Described) -> dict[str, object]:
         "facts": facts,
         "groups": len(facts.groups),
         "demonstration": facts.articles < DEMONSTRATION,
-        "content": described.content,
+        "content": described.manifest.content,
         "variables": {each: _variable(each) for each in described.columns if each in filled},
         "content_sha256": described.manifest.content_sha256,
         "empty": [name for name in described.columns if name not in filled],

@@ -29,9 +29,8 @@ _TYPES = {
 def distribution(described: Described) -> Iterator[Node]:
     """Every file with its SHA-256, and for each table the set of its files."""
     known = described.manifest.files
-    paths = (
-        path for each in described.content.values() for path in fnmatch.filter(known, each.path)
-    )
+    tables = described.manifest.content.values()
+    paths = (path for each in tables for path in fnmatch.filter(known, each.path))
     for path in paths:
         file = known[path]
         yield {

@@ -12,7 +12,6 @@ from qawl.core.settings import Author
 from qawl.gold.decided import one_alone
 from qawl.guidelines.examples import Examples
 from qawl.release.documents.leaderboard import Leaderboard
-from qawl.release.tables.content_digest import TableDigest
 from qawl.release.tables.tables import Annotated
 from qawl.release.tables.token_table import Unsaid
 from qawl.release.versions.manifest import Manifest
@@ -133,11 +132,6 @@ class Described:
     manifest: Manifest
     agreement: Mapping[str, LayerAgreement]
     board: Leaderboard
-
-    @property
-    def content(self) -> Mapping[str, TableDigest]:
-        """config/split → path, rows and bytes of each table."""
-        return self.manifest.content
 
     @property
     def title(self) -> str:

@@ -3,7 +3,7 @@
 import ast
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,7 +11,6 @@ from pathlib import Path
 from qawl.core.errors import ProjectError
 from qawl.core.settings import Hub
 from qawl.release.documents.facts import Described
-from qawl.release.versions.manifest import Worked
 
 _SIZES = (
     *(("n<1K", 10**3), ("1K<n<10K", 10**4), ("10K<n<100K", 10**5), ("100K<n<1M", 10**6)),
@@ -51,7 +50,8 @@ def fields(described: Described) -> dict[str, list[str]]:
     said = described.project.settings.release.hub
     languages = {tag.partition("-")[0] for tag in described.facts.languages}
     several = "multilingual" if len(languages) > 1 else "monolingual"
-    people = any(each.person is not False for each in _contributors(described))
+    chains = described.manifest.chain.values()
+    people = any(each.person is not False for chain in chains for each in chain.annotators.values())
     found = {
         "annotations_creators": said.annotations_creators
         or (() if people else ("machine-generated",)),
@@ -64,11 +64,6 @@ def fields(described: Described) -> dict[str, list[str]]:
         "tags": tuple(dict.fromkeys(("news", *described.schemes, *said.tags))),
     }
     return {name: list(values) for name, values in found.items() if values}
-
-
-def _contributors(described: Described) -> Iterator[Worked]:
-    for chain in described.manifest.chain.values():
-        yield from chain.annotators.values()
 
 
 def _size(count: int) -> str:
