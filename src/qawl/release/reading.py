@@ -161,15 +161,10 @@ class Release:
                     who = pc.fill_null(batch["annotator"], JUDGE)
                     asked = pc.and_(asked, pc.equal(who, annotator))
                 for row in batch.filter(asked).to_pylist():
-                    named = {n: columns.decode(kinds[n], each) for n, each in row.items()}
-                    yield _annotation(named, self.schemes[layer])
+                    yield _annotation(columns.decoded(kinds, row), self.schemes[layer])
 
     def _article(self, split: str, row: Row, layers: Sequence[str]) -> ReleasedArticle:
-        named = {
-            name: columns.decode(kind, row[name])
-            for name, kind in self._columns.items()
-            if name in row
-        }
+        named = columns.decoded(self._columns, row)
         return ReleasedArticle(
             id=named["id"],
             split=split,

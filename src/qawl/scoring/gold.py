@@ -50,7 +50,7 @@ def open_arrows_of(release: Release) -> dict[tuple[str, str], set[Arrow]]:
     names = ["article_id", "layer", "relation", "from", "to", "right"]
     for row in _rows(release, CANDIDATES, release.splits, names) if kinds else ():
         if row["right"] is None and kinds:
-            named = {name: columns.decode(kinds[name], row[name]) for name in names}
+            named = columns.decoded(kinds, row)
             ends = (
                 (each["label"], each["start"], each["end"]) for each in (named["from"], named["to"])
             )
@@ -70,8 +70,7 @@ def sentences_of(release: Release, layers: Collection[str]) -> dict[str, list[Ro
     names = ["article_id", "number", "start", *(name for name in kinds if name in told)]
     found: dict[str, list[Row]] = {}
     for row in _rows(release, SENTENCES, release.splits, names):
-        named = {name: columns.decode(kinds[name], row[name]) for name in names}
-        found.setdefault(row["article_id"], []).append(named)
+        found.setdefault(row["article_id"], []).append(columns.decoded(kinds, row))
     return found
 
 
@@ -82,9 +81,9 @@ def votes_of(release: Release, split: str | None) -> Iterator[Row]:
         raise ReleaseError(
             f"{release.folder} has no table {VOTES}: `--soft` scores releases that have one"
         )
-    wanted = {name: kinds[name] for name in _VOTE if name in kinds}
-    for row in _rows(release, VOTES, [split] if split else release.splits, list(wanted)):
-        yield {name: columns.decode(kind, row[name]) for name, kind in wanted.items()}
+    wanted = [name for name in _VOTE if name in kinds]
+    for row in _rows(release, VOTES, [split] if split else release.splits, wanted):
+        yield columns.decoded(kinds, row)
 
 
 def _rows(release: Release, config: str, splits: Iterable[str], names: list[str]) -> Iterator[Row]:

@@ -69,18 +69,15 @@ def is_placeholder(value: str | None) -> bool:
     )
 
 
-def template(project: Project) -> tuple[str, str]:
-    """The text of the card's template and what it is called: card.md.j2 beside qawl.yaml, or Qawl's."""
+def template(project: Project) -> str:
+    """The text of the card's template: that of card.md.j2 beside qawl.yaml, or of Qawl's."""
     own = project.root / TEMPLATE
-    return (
-        files.text(own) if own.is_file() else bundled("qawl.release.documents", TEMPLATE)
-    ), TEMPLATE
+    return files.text(own) if own.is_file() else bundled("qawl.release.documents", TEMPLATE)
 
 
 def text(described: Described) -> str:
     """The card: YAML for loaders, then words for people."""
-    content, where = template(described.project)
-    return rendered(content, where, fields(described))
+    return rendered(template(described.project), TEMPLATE, fields(described))
 
 
 def fields(described: Described) -> dict[str, object]:

@@ -50,7 +50,7 @@ def told_sha256(
         [[each.name, each.person, each.how] for each in project.contributors.values()],
         [each.reason for each in withdrawal.withdrawn(project)],
         guidelines.text(own.title or settings.name, schemes, languages),
-        card.template(project),
+        [card.template(project), card.TEMPLATE],
     )
     hub = own.hub if own.hub != Hub() else None
     errata, rows, silver, let_pass = more

@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from qawl.core.column_types import Cell, ClassLabel, Columns, ListOf, Record, Type, Value
+from qawl.core.column_types import Cell, ClassLabel, Columns, ListOf, Record, Row, Type, Value
 from qawl.core.errors import ReleaseError
 
 
@@ -81,6 +81,11 @@ def _stored(kind: Type) -> object:
     if isinstance(kind, ListOf):
         return [_stored(kind.item)]
     return stored_features(dict(kind.fields))
+
+
+def decoded(kinds: Columns, row: Row) -> Row:
+    """A row, or some of its columns, with the names of its classes."""
+    return {name: decode(kinds[name], cell) for name, cell in row.items()}
 
 
 def decode(kind: Type, value: Cell) -> Cell:

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qawl.core.column_types import Cell as ColumnCell
-from qawl.core.column_types import Cells, Records, Row
+from qawl.core.column_types import Cell, Cells, Records, Row
 from qawl.core.errors import ReleaseError
 from qawl.core.records import Article, Attributes, AttributeValue, GoldSpan, Span, in_words
 from qawl.release.rights import standoff as rights_standoff
@@ -12,9 +11,6 @@ from qawl.release.rights.free_texts import FreeTexts
 from qawl.release.tables import columns
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.model import Scheme
-
-Cell = AttributeValue | list["Cell"] | None
-"""A value of a row, or several; None where nothing is set or may be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +49,7 @@ class Redaction:
         """Where a span stands."""
         return {"id": span.id, "start": span.start, "end": span.end, "text": self.text(span.text)}
 
-    def marks(self, spans: Sequence[Span | GoldSpan]) -> dict[str, Sequence[ColumnCell]]:
+    def marks(self, spans: Sequence[Span | GoldSpan]) -> dict[str, Sequence[Cell]]:
         """The columns that spans of gold and of annotators share."""
         shows = self.article.redistribute
         return {

@@ -24,7 +24,7 @@ from qawl.release.tables.token_table import TABLE, token_columns
 from qawl.release.tables.votes import vote_columns
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.model import Scheme, Table
-from qawl.scheme.names import collisions, container, links, spans_table
+from qawl.scheme.names import ARTICLE, collisions, container, links, spans_table
 
 _MENTION = Record.of({"id": STRING, "start": INTEGER, "end": INTEGER, "text": STRING})
 _ATTRIBUTE = Record.of(
@@ -45,12 +45,7 @@ _ANNOTATED_SPAN = Record.of(
         "attributes": ListOf(_ATTRIBUTE),
     }
 )
-_ARROW: dict[str, Type] = {
-    "label": STRING,
-    "from": STRING,
-    "to": STRING,
-    "direction": STRING,
-}
+_ARROW: dict[str, Type] = dict.fromkeys(("label", "from", "to", "direction"), STRING)
 RELATIONS: dict[str, Type] = {"article_id": STRING, **_ARROW}
 """The columns of a layer's table of relations, which has nothing of a text."""
 PROVENANCE: dict[str, Type] = {
@@ -169,23 +164,8 @@ def _span_columns(scheme: Scheme) -> Columns:
 
 
 def _article_columns(schemes: Mapping[str, Scheme]) -> Columns:
-    found: dict[str, Type] = {
-        "id": STRING,
-        "text": STRING,
-        "text_sha256": STRING,
-        "code_points": INTEGER,
-        "withheld": BOOLEAN,
-        "title": STRING,
-        "title_sha256": STRING,
-        "language": STRING,
-        "source": STRING,
-        "url": STRING,
-        "published": STRING,
-        "license": STRING,
-        "group": STRING,
-        "source_id": STRING,
-    }
-    parts: list[Columns] = [found]
+    found: dict[str, Type] = {name: STRING for name in ARTICLE if name != "context"}
+    parts: list[Columns] = [{**found, "code_points": INTEGER, "withheld": BOOLEAN}]
     for layer, scheme in schemes.items():
         span = dict(_span_columns(scheme))
         del span["article_id"], span["text_sha256"]

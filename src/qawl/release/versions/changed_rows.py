@@ -33,11 +33,8 @@ class _Rows:
     @cached_property
     def rows(self) -> list[Row]:
         """The rows, with the names of their classes and their split."""
-        return [
-            {name: columns.decode(self._kinds[name], row[name]) for name in row}
-            | {"split": self.split}
-            for row in self.batch.to_pylist()
-        ]
+        rows = (columns.decoded(self._kinds, row) for row in self.batch.to_pylist())
+        return [{**row, "split": self.split} for row in rows]
 
     def same(self, at: int, other: "_Rows", there: int) -> bool:
         """Whether a row is one of others, which have the same columns."""
