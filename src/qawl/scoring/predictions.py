@@ -52,7 +52,6 @@ Offsets = Sequence[tuple[int, int]]
 _WHOLE = 1.01
 """What shares may sum to: they are often rounded."""
 _BOM = b"\xef\xbb\xbf"
-_TAGS = ("tags", "tags_2", "tags_3")
 _TOLD = frozenset(
     ("annotator", "split", "title", "language", "source", "url", "published", "license", "group")
 ) | {"source_id", "text", "text_sha256", "complete", "open"}
@@ -109,6 +108,11 @@ class Prediction(Struct, frozen=True):
     distributions: Distributions = {}
     answers: Answers = {}
     sentences: tuple[PredictedSentence, ...] | None = None
+
+    @property
+    def levels(self) -> list[tuple[str | int | None, ...]]:
+        """The tags of tokens, those of the outermost spans first."""
+        return [each for each in (self.tags, self.tags_2, self.tags_3) if each is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,19 +205,19 @@ class Predictions:
         """What was not as it should be, with how often; `of` stands before each."""
         return [f"{of}{count} × {what}" for what, count in sorted(self.noted.items())]
 
+    def _lines(self, layer: str | None = None) -> Iterator[Prediction]:
+        """The lines of a layer, or all."""
+        return (made for _, made in self._by_place.values() if layer in (None, made.layer))
+
     @property
     def layers(self) -> frozenset[str]:
         """The layers that are predicted."""
-        return frozenset(layer for _, layer in self._by_place)
+        return frozenset(made.layer for made in self._lines())
 
     @property
     def tagged(self) -> frozenset[str]:
         """The articles that are predicted by the tags of their tokens."""
-        return frozenset(
-            article
-            for (article, _), (_, made) in self._by_place.items()
-            if any(getattr(made, name) is not None for name in _TAGS)
-        )
+        return frozenset(made.article_id for made in self._lines() if made.levels)
 
     @property
     def soft(self) -> bool:
@@ -222,23 +226,20 @@ class Predictions:
             made.distributions
             or made.answers
             or any(each.distributions or each.answers for each in made.spans)
-            for _, made in self._by_place.values()
+            for made in self._lines()
         )
 
     def of_sentences(self, layer: str) -> bool | None:
         """Whether a layer has scores of sentences alone; None where it has none."""
-        lines = [made for (_, name), (_, made) in self._by_place.items() if name == layer]
+        lines = list(self._lines(layer))
         if all(made.sentences is None for made in lines):
             return None
-        return not any(
-            made.spans or made.attributes or any(getattr(made, name) for name in _TAGS)
-            for made in lines
-        )
+        return not any(made.spans or made.attributes or any(made.levels) for made in lines)
 
     def scored(self, layer: str) -> frozenset[str]:
         """The attributes of which some span of a layer has a score."""
-        lines = (made for (_, name), (_, made) in self._by_place.items() if name == layer)
-        return frozenset(name for made in lines for span in made.spans for name in span.scores)
+        spans = (span for made in self._lines(layer) for span in made.spans)
+        return frozenset(name for span in spans for name in span.scores)
 
     def has(self, article_id: str, layer: str) -> bool:
         """Whether there is a line of an article and layer."""
@@ -381,7 +382,7 @@ def _renamed(found: object, names: Mapping[str, str]) -> object:
 
 def _tagged(made: Prediction, offsets: Offsets | None, scheme: Scheme) -> Iterator[PredictedSpan]:
     """The spans that tags of tokens say."""
-    levels = [tags for name in _TAGS if (tags := getattr(made, name)) is not None]
+    levels = made.levels
     if levels and made.spans:
         raise ValueError("give spans or tags, not both")
     if levels and offsets is None:

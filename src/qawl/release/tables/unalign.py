@@ -38,7 +38,7 @@ class TaggedSpan(Struct, frozen=True, order=True, gc=False):
 
 
 def spans(
-    tags: Sequence[str | None] | Sequence[int] | Sequence[Sequence[str | None] | Sequence[int]],
+    tags: Sequence[str | int | None] | Sequence[Sequence[str | int | None]],
     offset_mapping: Iterable[Sequence[int] | Sequence[Sequence[int]]],
     *,
     labels: Sequence[str] | None = None,
