@@ -89,9 +89,12 @@ def strings(texts: Sequence[str]) -> "pa.LargeStringArray":
     return pa.LargeStringArray.from_buffers(len(texts), *buffers)
 
 
-def bounds(lengths: Iterable[int]) -> NDArray[np.int64]:
+def bounds(lengths: Iterable[int] | NDArray[np.generic]) -> NDArray[np.int64]:
     """Where each of several pieces that stand in a row starts, and where the last one ends."""
-    return np.cumsum([0, *lengths], dtype=np.int64)
+    known = lengths if isinstance(lengths, np.ndarray) else np.fromiter(lengths, np.int64)
+    found = np.zeros(len(known) + 1, np.int64)
+    np.cumsum(known, out=found[1:])
+    return found
 
 
 def dtype(kind: "pa.DataType") -> np.dtype[np.number]:

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from qawl.core.records import Annotation, Relation, Span, ends, to_json
 from qawl.formats import instruction
@@ -111,13 +112,4 @@ def _known(work: Work) -> Annotation:
     """The record with what can be answered: spans in the text, relations with a name and both ends."""
     spans = work.spans()
     arrows = tuple(relation for relation, *_ in work.arrows(spans))
-    return Annotation(
-        article_id=work.record.article_id,
-        layer=work.record.layer,
-        annotator=work.record.annotator,
-        text_sha256=work.record.text_sha256,
-        scheme_version=work.record.scheme_version,
-        spans=tuple(spans),
-        relations=arrows,
-        attributes=work.record.attributes,
-    )
+    return replace(work.record, spans=tuple(spans), relations=arrows)

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from qawl.core.arrow import bounds
 from qawl.core.column_types import (
     Cell,
     ClassLabel,
@@ -54,8 +55,8 @@ def _array(kind: Type, values: Sequence[Cell]) -> pa.Array:
         lengths = (
             [0 if each is None else len(each) for each in values] if there else map(len, lists)
         )
-        bounds = _bounds(lengths, len(values))
-        return _filled(kind, len(values), there, bounds, children=[_items(kind.item, lists)])
+        edges = _bounds(lengths, len(values))
+        return _filled(kind, len(values), there, edges, children=[_items(kind.item, lists)])
     index = _numbers(kind.names) if isinstance(kind, ClassLabel) else {}
     try:  # most columns have no null, and looking for one takes as long as the rest
         return _filled(kind, len(values), None, *_content(kind, index, values))
@@ -138,11 +139,10 @@ def pieces(text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> pa.
     steps = np.zeros(len(content) + 1, np.int8)
     steps[first] += 1
     steps[last] -= 1
-    bounds = np.zeros(len(first) + 1, np.int32)
-    np.cumsum(last - first, out=bounds[1:])
+    edges = bounds(last - first).astype(np.int32)
     inside = np.cumsum(steps[:-1], dtype=np.int8).view(np.bool_)
     return pa.StringArray.from_buffers(
-        len(first), pa.py_buffer(bounds), pa.py_buffer(content[inside])
+        len(first), pa.py_buffer(edges), pa.py_buffer(content[inside])
     )
 
 
@@ -166,9 +166,7 @@ def _bits(truths: Sequence[object]) -> NDArray[np.uint8]:
 def _bounds(lengths: Iterable[int] | NDArray[np.int64], count: int) -> NDArray[np.int32]:
     """Where each of so many texts or lists starts, and where the last one ends; 2 GiB are too much for a
     batch."""
-    bounds = np.zeros(count + 1, np.int64)
-    known = lengths if isinstance(lengths, np.ndarray) else np.fromiter(lengths, np.int64, count)
-    np.cumsum(known, out=bounds[1:])
-    if bounds[-1] > np.iinfo(np.int32).max:
-        raise ReleaseError(f"{bounds[-1]} bytes or items are too much for {many(count, 'row')}")
-    return bounds.astype(np.int32)
+    found = bounds(lengths)
+    if found[-1] > np.iinfo(np.int32).max:
+        raise ReleaseError(f"{found[-1]} bytes or items are too much for {many(count, 'row')}")
+    return found.astype(np.int32)

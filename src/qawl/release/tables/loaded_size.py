@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from qawl.core.arrow import lengths
+from qawl.core.arrow import bounds, lengths
 from qawl.core.column_types import Columns
 from qawl.release.tables.columns import arrow_schema
 
@@ -37,7 +37,7 @@ def _bytes(name: str, kind: pa.DataType, streams: Streams, edges: Edges) -> int:
             _bytes(f"{name}.{each.name}", each.type, streams, edges) for each in kind
         )
     if pa.types.is_list(kind):
-        ends = _summed(np.frombuffer(streams[f"{name} length"], "<i8"))
+        ends = bounds(np.frombuffer(streams[f"{name} length"], "<i8"))
         items = _bytes(f"{name}[]", kind.value_type, streams, ends[edges])
         return there + OFFSET * size + items
     if pa.types.is_string(kind):
@@ -53,12 +53,5 @@ def _of_nulls(there: bytes | memoryview, bits: Edges, edges: Edges) -> int:
     known = np.frombuffer(there, np.uint8)
     if known.all():
         return 0
-    missing = lengths(_summed(known == 0)[edges])
+    missing = lengths(bounds(known == 0)[edges])
     return int(bits[missing > 0].sum())
-
-
-def _summed(values: NDArray[np.generic]) -> Edges:
-    """The sums of the first values: of none, of one, and so on."""
-    sums = np.zeros(len(values) + 1, np.int64)
-    np.cumsum(values, out=sums[1:])
-    return sums
