@@ -83,9 +83,8 @@ FORMATS: dict[str, Format] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked for: no layers are all, no annotators are gold."""
+class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is asked for, as the report has it: no layers are all, no annotators are gold."""
 
     format: str
     layers: tuple[str, ...] = ()
@@ -165,7 +164,7 @@ def _check(source: Source, request: Request) -> list[str]:
 class _Report(msgspec.Struct):
     """What a report says of what was asked for, and of the files."""
 
-    export: dict[str, object]
+    export: Request
     files: dict[str, str]
 
 
@@ -188,7 +187,7 @@ def _check_target(target: Path, request: Request) -> None:
         report = msgspec.json.decode((target / REPORT).read_bytes(), type=_Report)
     except (OSError, *core_files.UNREADABLE):
         raise other from None
-    if report.export != _asked(request):
+    if report.export != request:
         raise other
     for name in sorted(there - {REPORT}):
         if report.files.get(name) != file_sha256(target / name):
@@ -209,20 +208,11 @@ def _swap(building: Path, target: Path, aside: Path) -> None:
     shutil.rmtree(aside)
 
 
-def _asked(request: Request) -> dict[str, object]:
-    return {
-        "format": request.format,
-        "layers": list(request.layers),
-        "annotators": list(request.annotators),
-        "with_withheld": request.with_withheld,
-    }
-
-
 def _report(request: Request, job: Job) -> Iterator[bytes]:
     """report.json: what was asked for, the files, the losses by kind and one by one."""
     counts = job.losses.counts()
     head = {
-        "export": _asked(request),
+        "export": request,
         "of": job.source.name,
         "may_be_passed_on": not request.with_withheld,
         "never_carried": list(FORMATS[request.format].never),

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from msgspec import UnsetType
-
 from qawl.annotations import corrections
 from qawl.annotations.corrections import Correction, Mark
 from qawl.core.markdown import code, escaped
@@ -57,13 +55,8 @@ def _words(mark: Mark | None) -> str:
 
 def new(now: Sequence[Erratum], before: Manifest | None) -> list[Erratum]:
     """Those that the release before did not name."""
-    known = {each.id for each in of(before)} if before else set()
+    known = {each.id for each in before.errata or ()} if before else set()
     return [each for each in now if each.id not in known]
-
-
-def of(release: Manifest) -> tuple[Erratum, ...]:
-    """The errata that a release names."""
-    return () if isinstance(release.errata, UnsetType) else release.errata
 
 
 def lines(errata: Sequence[Erratum]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The dataset card: README.md of a release, made from the numbers and from what the lead says."""
 
 import keyword
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -117,7 +118,7 @@ def fields(described: Described) -> dict[str, object]:
         "shares": _shares(described),
         "leaderboard": described.board.rows,
         "silver": described.manifest.silver or {},
-        "errata": [*errata.lines(errata.of(described.manifest))],
+        "errata": [*errata.lines(described.manifest.errata or ())],
         "card": _said(settings.release.card),
         "cite": citation.line(described),
         "bibtex": citation.bibtex(described),
@@ -174,9 +175,9 @@ class Contributor:
 
 def _people(described: Described) -> Iterator[Contributor]:
     """Everybody whose annotations are in the release, in the order of qawl.yaml."""
-    counted: dict[str, int] = {}
-    for (_, name), count in sorted(described.facts.annotated.items()):
-        counted[name] = counted.get(name, 0) + count
+    counted: Counter[str] = Counter()
+    for (_, name), count in described.facts.annotated.items():
+        counted[name] += count
     known = described.project.contributors
     for name in dict.fromkeys([*described.project.annotators, *sorted(counted)]):
         annotator = known.get(name)
@@ -184,7 +185,7 @@ def _people(described: Described) -> Iterator[Contributor]:
             name,
             person=annotator.person if annotator else None,
             how=annotator.how if annotator else None,
-            n=counted.get(name, 0),
+            n=counted[name],
         )
 
 

@@ -48,7 +48,7 @@ def _entry(described: Described, previous: Path | None, found: Difference | None
     if lines := [*_schemes(before, described), *_withdrawn(before, now)]:
         yield ""
         yield from lines
-    if found_out := errata.new(errata.of(now), before):
+    if found_out := errata.new(now.errata or (), before):
         yield ""
         yield "Errata, reported by readers:"
         yield ""

@@ -7,7 +7,6 @@ from functools import cached_property
 from itertools import chain
 
 import numpy as np
-from msgspec import UnsetType
 
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
@@ -258,8 +257,7 @@ def beside(article: Article) -> Iterator[str]:
     """What is withheld with the text of an article: its title and its context."""
     if article.title:
         yield article.title
-    if not isinstance(article.context, UnsetType):
-        yield from strings(article.context, keys=False)
+    yield from strings(article.context or {}, keys=False)
 
 
 def strings(values: object, *, keys: bool = True) -> Iterator[str]:
