@@ -269,7 +269,7 @@ def test_why_a_layer_of_ones_own_has_no_suggestions_is_said(tmp_path):
     scheme.write_text("layer: event\nlabels: [EVENT, PLACE]\n", "utf-8")
     (corpus / "qawl.yaml").write_text("name: one\nlanguage: fr\nlayers: [event]\n", "utf-8")
     qawl(corpus, "scheme")
-    told = "event: nothing is suggested until gold has names"
+    told = "event: nothing is suggested: no label in label_config/event.yaml has the key `finds`"
     assert told in qawl(corpus, "suggest").output
     scheme.write_text("layer: event\nlabels: [EVENT, {name: PLACE, finds: place}]\n", "utf-8")
     qawl(corpus, "scheme")

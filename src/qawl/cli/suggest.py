@@ -156,7 +156,7 @@ def _made(spans: int, relations: int) -> str:
 
 
 def _without(corpus: "Project", made: "Made") -> "Iterator[str]":
-    """Why the rules suggest nothing in a layer of one's own, and what to do."""
+    """Why the rules suggest nothing in a layer of one's own."""
     from qawl.scheme import scheme
 
     for layer in made.articles:
@@ -165,8 +165,8 @@ def _without(corpus: "Project", made: "Made") -> "Iterator[str]":
         current = scheme.load(corpus, layer)
         if current.labels and not current.found_by:
             yield (
-                f"{layer}: nothing is suggested until gold has names. To have suggestions before, give "
-                f"labels the key `finds` in label_config/{layer}.yaml (docs/suggestions.md)"
+                f"{layer}: nothing is suggested: no label in label_config/{layer}.yaml has the key "
+                "`finds`, and no name of gold stands in another article (docs/suggestions.md)"
             )
 
 
