@@ -137,11 +137,39 @@ def make_corpus(tmp_path):
 @pytest.fixture
 def recorded(tmp_path):
     """A copy of the repository's own corpus with its recorded annotations."""
-    folder = tmp_path / "recorded"
+    return _recorded(tmp_path / "recorded")
+
+
+def _recorded(folder):
     for part in ("corpus", "label_config", "schemas", "exports"):
         shutil.copytree(ROOT / part, folder / part)
     shutil.copy(ROOT / "qawl.yaml", folder / "qawl.yaml")
     return project.load(folder)
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory):
+    """once(key, folder, make) → a folder as `make(folder)` makes it: it is made for the first who asks,
+    and copied for all."""
+    kept = {}
+
+    def copied(key, folder, make):
+        if key not in kept:
+            made = tmp_path_factory.mktemp("once") / folder.name
+            make(made)
+            kept[key] = made
+        return shutil.copytree(kept[key], folder, dirs_exist_ok=True)
+
+    return copied
+
+
+@pytest.fixture
+def released(recorded, once):
+    """The folder of version 0.1.0 of the copy of the repository's corpus."""
+    from qawl.release import build
+
+    once("released", recorded.root, lambda to: build.build(_recorded(to), "0.1.0", notes=[]))
+    return recorded.release("0.1.0")
 
 
 @pytest.fixture(scope="session")
@@ -151,7 +179,10 @@ def label_studio(tmp_path_factory):
     home = init.init(tmp_path_factory.mktemp("server") / "home")
     with ExitStack() as parts:
         # Webhooks of these tests call this machine, which Label Studio else refuses.
-        database = {"SSRF_PROTECTION_ENABLED": "false"}
+        database = {
+            "SSRF_PROTECTION_ENABLED": "false",
+            "PYTHONPATH": str(ROOT / "tests" / "unsynced"),
+        }
         if os.environ.get("QAWL_TEST_POSTGRESQL"):
             if postgresql.programs() is None:
                 skip_or_fail("PostgreSQL is not installed (Debian's package `postgresql`)")

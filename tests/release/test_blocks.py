@@ -21,20 +21,22 @@ def blocks_of_four(monkeypatch):
 
 
 @pytest.fixture
-def made(tmp_path):
+def made(tmp_path, once):
     """A corpus of two splits in which some articles have no mark, some no work at all."""
+    return once("two splits in blocks", tmp_path / "corpus", _made)
+
+
+def _made(folder):
     chance = random.Random(5)
     words = ["قال", "the", "Ω", "ستعمل", "😀", "soon."]
     texts = {
         f"t{number}": " ".join([*chance.choices(words, k=30), str(number)])
         for number in range(COUNT)
     }
-    folder = tmp_path / "corpus"
     corpus(folder, scheme("thing", ["A", "B"]), texts, ["a1", "a2"])
     with (folder / "qawl.yaml").open("a") as settings:
         settings.write("\nrelease: {splits: {train: 0.7, test: 0.3}}\n")
     pull(folder, "thing", texts, {user: done(texts) for user in (1, 2)})
-    return folder
 
 
 def done(texts, **changed):

@@ -14,12 +14,15 @@ CHOICE = corpora.choice("sure", "yes", "no", of=["PER", "ORG"])
 
 
 @pytest.fixture
-def made(tmp_path):
+def made(tmp_path, once):
     """A corpus with a release of two articles."""
-    folder = desk(tmp_path / "trial", "t1", "t2")
+    return once("two articles corrected", tmp_path / "trial", _made)
+
+
+def _made(folder):
+    desk(folder, "t1", "t2")
     annotate(folder, "t1", "t2")
     assert run(folder, "release", "0.1.0").exit_code == 0
-    return folder
 
 
 def ids(folder):

@@ -84,13 +84,13 @@ print("all of it ran")
 
 
 @pytest.fixture
-def held(recorded, tmp_path, monkeypatch):
+def held(recorded, released, tmp_path, monkeypatch):
     """(a release, a copy of its withheld text)."""
     monkeypatch.chdir(recorded.root)
     secret = next(each for each in store.articles(recorded) if not each.redistribute)
     copy = tmp_path / "copy.txt"
     copy.write_text(secret.text, "utf-8")
-    return build.build(recorded, "0.1.0", notes=[]).folder, copy
+    return released, copy
 
 
 def ran(python, code, *arguments, folder=None):

@@ -36,9 +36,9 @@ from strategies import article
 
 
 @pytest.fixture
-def built(recorded):
+def built(released):
     """A release of the repository's corpus."""
-    return build.build(recorded, "0.1.0", notes=[]).folder
+    return released
 
 
 def table(folder, config):

@@ -35,9 +35,9 @@ COUNT = 240
 
 
 @pytest.fixture
-def made(tmp_path):
+def made(tmp_path, once):
     """A corpus of many short articles with entities, done by two annotators."""
-    return annotated(tmp_path / "corpus", COUNT, 300)
+    return once("many short", tmp_path / "corpus", lambda to: annotated(to, COUNT, 300))
 
 
 def annotated(folder, count, words):

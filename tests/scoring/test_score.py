@@ -10,21 +10,19 @@ import pytest
 from click.testing import CliRunner
 
 from qawl import cli
-from qawl.release import build
 from qawl.scoring.predictions import Prediction
 
 
 @pytest.fixture
-def released(recorded, monkeypatch):
+def scored(recorded, released, monkeypatch):
     """A release of the recorded corpus, and its gold by (article, layer) as the tables hold it."""
     monkeypatch.chdir(recorded.root)
-    built = build.build(recorded, "0.1.0", notes=[])
     gold = {
         (record["article_id"], layer): record
         for layer in recorded.settings.layers
         for record in map(json.loads, recorded.gold_file(layer).read_text("utf-8").splitlines())
     }
-    return built.folder, gold
+    return released, gold
 
 
 def run(*arguments):
@@ -67,8 +65,8 @@ def plain(span):
     return [{key: span[key] for key in ("id", "label", "start", "end", "attributes")}]
 
 
-def test_gold_scores_one_in_everything(released, tmp_path):
-    folder, gold = released
+def test_gold_scores_one_in_everything(scored, tmp_path):
+    folder, gold = scored
     rows = [row for layer in ("entity", "quote", "claim") for row in predicted(gold, layer, plain)]
     found = score(folder, write(tmp_path / "p.jsonl", rows))
     for layer, figures in found["layers"].items():
@@ -79,21 +77,21 @@ def test_gold_scores_one_in_everything(released, tmp_path):
     assert found["layers"]["claim"]["ranking"]["checkworthiness"]["average_precision"] > 0.5
 
 
-def test_an_export_of_the_release_is_scored_as_predictions_without_a_word(released, tmp_path):
+def test_an_export_of_the_release_is_scored_as_predictions_without_a_word(scored, tmp_path):
     """`qawl export jsonl` says more of each article: none of it is a key that a system got wrong."""
     done = run(
-        "export", "jsonl", "--from", released[0], "--to", tmp_path / "out", "--layer", "entity"
+        "export", "jsonl", "--from", scored[0], "--to", tmp_path / "out", "--layer", "entity"
     )
     assert done.exit_code == 0, done.exception
     (path,) = (tmp_path / "out").glob("*.jsonl")
-    found = score(released[0], path)
+    found = score(scored[0], path)
     assert found["layers"]["entity"]["exact_precision"] == 1
     assert found["warnings"] == [WITHHELD]
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_figures_are_those_of_counts_by_hand_and_of_nervaluate(released, tmp_path, seed):
-    folder, gold = released
+def test_figures_are_those_of_counts_by_hand_and_of_nervaluate(scored, tmp_path, seed):
+    folder, gold = scored
     rng = random.Random(seed)
 
     def change(span):
@@ -143,10 +141,8 @@ def nervaluate_precision(gold, rows):
         return found["overall"]["strict"].precision
 
 
-def test_an_article_without_a_line_counts_as_empty_and_a_layer_without_lines_not(
-    released, tmp_path
-):
-    folder, gold = released
+def test_an_article_without_a_line_counts_as_empty_and_a_layer_without_lines_not(scored, tmp_path):
+    folder, gold = scored
     rows = predicted(gold, "entity", plain)[:1]
     found = score(folder, write(tmp_path / "p.jsonl", rows))
     assert list(found["layers"]) == ["entity"]
@@ -160,8 +156,8 @@ def test_an_article_without_a_line_counts_as_empty_and_a_layer_without_lines_not
     assert found["layers"]["entity"]["exact_precision"] == 1
 
 
-def test_two_systems_are_compared_article_by_article(released, tmp_path):
-    folder, gold = released
+def test_two_systems_are_compared_article_by_article(scored, tmp_path):
+    folder, gold = scored
     good = write(tmp_path / "good.jsonl", predicted(gold, "entity", plain))
     bad = write(tmp_path / "bad.jsonl", predicted(gold, "entity", lambda _: []))
     test = score(folder, good, "--against", bad)["layers"]["entity"]["paired"]["exact_f1"]
@@ -204,13 +200,13 @@ def test_two_systems_are_compared_article_by_article(released, tmp_path):
         ({"article_id": "273fd3b431ad"}, "line 1: no prediction"),
     ],
 )
-def test_what_the_release_lacks_is_one_line(released, tmp_path, row, said):
-    done = run("score", released[0], write(tmp_path / "p.jsonl", [row]), "--json")
+def test_what_the_release_lacks_is_one_line(scored, tmp_path, row, said):
+    done = run("score", scored[0], write(tmp_path / "p.jsonl", [row]), "--json")
     assert said in str(done.exception)
 
 
-def test_a_split_that_is_none_is_named(released, tmp_path):
-    done = run("score", released[0], write(tmp_path / "p.jsonl", []), "--split", "dev")
+def test_a_split_that_is_none_is_named(scored, tmp_path):
+    done = run("score", scored[0], write(tmp_path / "p.jsonl", []), "--split", "dev")
     assert "train" in str(done.exception)
 
 
@@ -258,8 +254,8 @@ def test_the_chapter_on_scoring_runs():
         msgspec.convert(each, Prediction)
 
 
-def test_figures_of_nothing_are_counted_and_stand_in_the_json_alone(released, tmp_path):
-    folder, gold = released
+def test_figures_of_nothing_are_counted_and_stand_in_the_json_alone(scored, tmp_path):
+    folder, gold = scored
     path = write(tmp_path / "p.jsonl", predicted(gold, "entity", plain))
     done = run("score", folder, path)
     assert done.exit_code == 0, done.output

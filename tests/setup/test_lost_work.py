@@ -12,12 +12,16 @@ from loop import Loop
 
 
 @pytest.fixture
-def corpus(recorded, monkeypatch):
+def corpus(recorded, once, monkeypatch):
     """The recorded corpus with a release and no server."""
     monkeypatch.delenv("LABEL_STUDIO_API_KEY", raising=False)
-    code, said = main(recorded.root, "release", "0.1.0")
+    return once("lost work", recorded.root, lambda to: _released(recorded, to))
+
+
+def _released(recorded, folder):
+    shutil.copytree(recorded.root, folder)
+    code, said = main(folder, "release", "0.1.0")
     assert code == 0, said
-    return recorded.root
 
 
 def journal_line(root):
