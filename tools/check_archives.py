@@ -34,7 +34,7 @@ def main() -> None:
     guard = Guard(lambda: store.articles(corpus))
     for path in map(Path, sys.argv[1:]):
         for name, content in inside(path):
-            if guard.run_in_bytes(content):
+            if guard.run_in(content.decode("utf-8", "replace"), document=True):
                 sys.exit(f"{path.name}: {name} holds text that may not be redistributed")
 
 

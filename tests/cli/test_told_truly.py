@@ -71,7 +71,7 @@ def test_a_withdrawn_article_waits_for_no_judge(tmp_path):
     desk(tmp_path / "c", texts, ["t1"])
     said = qawl(tmp_path / "c", "adjudicate").output
     assert "1 waits for a judge" in said
-    assert "writes them, and the config of their project (toy)" in said
+    assert "--layer toy --out toy-judge.json --config toy-judge.xml` writes them" in said
     assert said.count("qawl push") == 1, "what to do is said once, not once a layer"
     lines = (tmp_path / "c/corpus/articles.jsonl").read_text("utf-8").splitlines()
     (identity,) = (each["id"] for each in map(json.loads, lines) if each["text"] == TEXT)

@@ -14,9 +14,10 @@ LONGEST = 10**11
 
 
 def whole(value: object) -> int | None:
-    """A whole number, also one written as 5.0 or "5"; True is none."""
+    """A whole number, also one written as 5.0, "5" or " 5"; True is none."""
     if isinstance(value, str):
-        return int(value) if value.isdecimal() and len(value) <= DIGITS else None
+        digits = value.strip()
+        return int(digits) if digits.isdecimal() and len(digits) <= DIGITS else None
     number = int(value) if isinstance(value, float) and value.is_integer() else value
     return number if type(number) is int and abs(number) < 10**DIGITS else None
 

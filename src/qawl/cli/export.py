@@ -49,7 +49,7 @@ def command(
     span. The same export again replaces its folder.
     """
     from qawl.core import project
-    from qawl.formats import export, from_corpus, from_release
+    from qawl.formats import export, from_release
     from qawl.release.versions.manifest import is_release
 
     if folder is not None or (not Path("qawl.yaml").is_file() and is_release(Path())):
@@ -62,6 +62,8 @@ def command(
             with_withheld=with_withheld,
         )
     else:
+        from qawl.formats import from_corpus  # needs more libraries than a receiver of releases has
+
         chosen = export.several(layers), export.several(annotators)
         request = export.Request(name, *chosen, with_withheld)
         done = from_corpus.export(project.load(Path()), request, target)

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field, replace
 from itertools import count, pairwise
 from pathlib import Path
 
+from qawl.annotations.foreign_values import whole
 from qawl.articles.decoding import Undecodable
 from qawl.core import files
 from qawl.core.findings import reason
 from qawl.core.records import AttributeValue
 from qawl.formats.readers import encodings, own
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
-from qawl.formats.readers.json_lines import decoded, whole
+from qawl.formats.readers.json_lines import decoded
 
 _MARK = "\ufeff"
 """A byte order mark, which brat counts as a character of the text."""

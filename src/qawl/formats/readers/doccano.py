@@ -13,18 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from qawl.annotations.foreign_values import whole
 from qawl.core.findings import reason
 from qawl.formats.readers import own
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
-from qawl.formats.readers.json_lines import (
-    context,
-    documents,
-    listed,
-    named,
-    place,
-    whole,
-    words,
-)
+from qawl.formats.readers.json_lines import context, documents, listed, named, place, words
 
 NOBODY = {"all", "unknown", "admin_all", "export", "doccano", "project"}
 """File names that are no annotator's."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
+from qawl.annotations.foreign_values import whole
 from qawl.core import files
 from qawl.core.errors import InputError
 from qawl.core.findings import reason
@@ -82,19 +83,6 @@ def decoded(text: str) -> object:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
-
-
-def whole(value: object) -> int | None:
-    """A whole number, also one that is written as text or with a fraction of nothing; else None."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, str) and value.isascii() and value.strip().isdecimal() and len(value) < 12:
-        return int(value)
-    return None
 
 
 def place(given: dict[str, object], start: str = "start", end: str = "end") -> Place | None:

@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from qawl.annotations.foreign_values import whole
 from qawl.articles.received import LONGEST
 from qawl.formats.readers import conll, encodings, own
 from qawl.formats.readers.conll import NOBODY, Tagger
 from qawl.formats.readers.document import Document, Found, SetAside, Work
-from qawl.formats.readers.json_lines import whole
 
 HEAD = ("token", "start", "end")
 Row = tuple[int, int, list[str]]

@@ -6,10 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from qawl.annotations.foreign_values import whole
 from qawl.core.findings import reason
 from qawl.core.records import GOLD
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
-from qawl.formats.readers.json_lines import documents, listed, whole
+from qawl.formats.readers.json_lines import documents, listed
 
 _ABOUT = ("title", "language", "source", "url", "published", "license")
 _UNDECIDED = "place that is undecided in gold: what may be missing there is taken for absent"

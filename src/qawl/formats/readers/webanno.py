@@ -12,10 +12,10 @@ from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
+from qawl.annotations.foreign_values import whole
 from qawl.core.findings import reason
 from qawl.formats.readers import encodings, inception
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, SetAside, Work, set_aside
-from qawl.formats.readers.json_lines import whole
 from qawl.formats.readers.webanno_text import Text, plain, units
 
 HEAD = "#FORMAT=WebAnno TSV 3"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from qawl.formats.readers.json_lines import whole
+from qawl.annotations.foreign_values import whole
 from qawl.scheme.attributes import as_number
 from qawl.scheme.from_config import ATTRIBUTES, Config, Control, Item, every
 from qawl.scheme.kinds.numbers import STEPS, Number
