@@ -202,6 +202,11 @@ CASES = {
     "The firm argued that the loan was legal and insisted every penny had been repaid.": [
         ("that the loan was legal", "argued", "The firm", None),
         ("every penny had been repaid", "insisted", "The firm", None)],
+    # `no` opens a clause like other words of amount: YAML read it in the list as false.
+    "The firm argued that the loan was legal and insisted no money had been lost.": [
+        ("that the loan was legal", "argued", "The firm", None),
+        ("no money had been lost", "insisted", "The firm", None)],
+    "The firm admitted no fault.": [],
     "The mayor ordered the school to close and promised that it would reopen.": [
         ("to close", "ordered", "The mayor", "the school"),
         ("that it would reopen", "promised", "The mayor", None)],
