@@ -78,13 +78,14 @@ def lexicon(language: str) -> Lexicon | None:
 @cache
 def lexicon_of(short: Literal["ar", "en"]) -> Lexicon:
     """The lexicon of one of the languages that have one."""
-    said = msgspec.yaml.decode(data("quotes.yaml"))
+    lists = dict[str, dict[str, list[str] | dict[str, str]]]  # YAML reads a bare `no` as no text
+    said = msgspec.yaml.decode(data("quotes.yaml"), type=lists)
     found = Lexicon(named(short, said))
     cues = _arabic() if short == "ar" else {}
     for name, kind in _SAID_AS.items():
         cues |= dict.fromkeys(getattr(found, name), kind)
     found.cues = {form: kind for form, kind in cues.items() if form not in found.no_cues}
-    found.governs = said[short].get("governs", {})
+    found.governs = msgspec.convert(said[short].get("governs", {}), dict[str, str])
     return found
 
 
