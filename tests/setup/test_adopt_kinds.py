@@ -510,6 +510,21 @@ def test_json_min_gives_each_annotator_what_differs_in_rows_of_one_task(tmp_path
         assert name not in made.notes.partition("controls may have given them: ")[2].split("\n")[0]
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (2, 0, 1)])
+def test_a_field_of_json_min_that_is_an_object_in_a_row_is_no_choice(tmp_path, order):
+    """Scripts that join tables leave fields that are text here and an object there: no annotator's choice
+    is an object, so the two texts are none either, in whichever order the rows come."""
+    values = ("north", "south", {"name": "east"})
+    label = [{"start": 0, "end": 4, "text": "Omar", "labels": ["PER"]}]
+    task = {"id": 1, "text": "Omar left.", "label": label}
+    rows = [
+        {**task, "desk": each, "annotator": n, "annotation_id": n}
+        for n, each in enumerate(values, start=1)
+    ]
+    made = Adopted(tmp_path, [rows[at] for at in order])
+    assert [each["attributes"] for each in made.records] == [{}, {}, {}]
+
+
 MOODS = """<View><Labels name="label" toName="text"><Label value="PER"/></Labels><Text name="text" value="$text"/>
 <Choices name="mood" toName="text"><Choice value="good"/><Choice value="bad"/></Choices></View>"""
 

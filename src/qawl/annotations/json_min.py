@@ -82,6 +82,7 @@ def told(rows: Iterable[Row], texts: Collection[str]) -> tuple[Controls, list[st
     found: dict[str, Given] = {}
     others: dict[str, None] = {}
     differing: dict[str, set[str]] = {}
+    objects = set[str]()
     first: dict[int, _Fields] = {}
     for row in filter(fits, rows):
         for name, given in _controls(row).items():
@@ -89,9 +90,12 @@ def told(rows: Iterable[Row], texts: Collection[str]) -> tuple[Controls, list[st
         others.update((name, None) for name in row if name not in OWN and _may_be(row[name]))
         if row.get("id") is not None:
             known = first.setdefault(hash((repr(row["id"]), text(row))), fields := _fields(row))
+            objects |= {name for name, (_, kind) in fields.items() if kind is None}
             for name, kinds in _differing(known, fields):
                 differing.setdefault(name, set()).update(kinds)
     for name, kinds in differing.items():
+        if name in objects:  # an annotator's value is none in any row, so it is the task's
+            continue
         found.setdefault(name, Given(next(each for each in _LOOSE if each in kinds)))
     return found, [name for name in others if name not in found]
 
