@@ -163,10 +163,15 @@ _VALIDATED: dict[int, dict[str, tuple[Severity, str]]] = {
 """Checks of `qawl validate` by level: name → severity and sentence."""
 
 _GATHERED = frozenset(
-    (
-        *("field-unreadable", "task-text-mapped", "result-elsewhere", "foreign-control"),
-        *("result-unsupported", "scheme-brought", "scheme-step"),
-    )
+    {
+        "field-unreadable",
+        "task-text-mapped",
+        "result-elsewhere",
+        "foreign-control",
+        "result-unsupported",
+        "scheme-brought",
+        "scheme-step",
+    }
 )
 """Checks of which each cause is said once in a layer, with how often it was found."""
 

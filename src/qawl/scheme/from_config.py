@@ -25,10 +25,19 @@ ATTRIBUTES = {
 }
 """Tag → type of its results."""
 _LAYOUT = frozenset(
-    (
-        *("View", "Style", "Header", "Label", "Choice", "Relations", "Relation"),
-        *("Filter", "Collapse", "Panel", "Shortcut"),
-    )
+    {
+        "View",
+        "Style",
+        "Header",
+        "Label",
+        "Choice",
+        "Relations",
+        "Relation",
+        "Filter",
+        "Collapse",
+        "Panel",
+        "Shortcut",
+    }
 )
 _KNOWN = frozenset({*LABELS, *TEXTS, *ATTRIBUTES, *_LAYOUT})
 _WRITTEN = {each.lower(): each for each in (*_KNOWN, "Table", "List")}

@@ -15,10 +15,17 @@ from qawl.scheme.attributes import Attribute
 from qawl.scheme.model import Scheme, Table
 
 TASK_KEYS = frozenset(
-    (
-        *("text", "article_id", "text_sha256", "layer", "disagreements", "basis"),
-        *("qawl_suggested", "qawl_annotator", points.FIELD),
-    )
+    {
+        "text",
+        "article_id",
+        "text_sha256",
+        "layer",
+        "disagreements",
+        "basis",
+        "qawl_suggested",
+        "qawl_annotator",
+        points.FIELD,
+    }
 )
 """What a task holds beside what annotators see of its article."""
 HEAD_KEYS = frozenset({"title", "article_source", "date"})
