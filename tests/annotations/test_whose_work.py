@@ -545,7 +545,7 @@ def test_tasks_a_line_are_read_in_a_folder_too(corpus, tmp_path):
 def test_a_folder_without_exports_is_said(corpus, tmp_path):
     (tmp_path / "empty").mkdir()
     done = corpus.run("pull", "--from", str(tmp_path / "empty"), "--layer", "ner")
-    assert "no .json file in this folder" in str(done.exception)
+    assert "no .json file, and no .jsonl file of tasks" in str(done.exception)
 
 
 # What the journal keeps
@@ -701,7 +701,7 @@ def test_files_of_a_folder_that_are_not_read_are_named_and_the_folder_is_walked_
     assert walked.count(folder) == 1
     assert "2 new versions" in done.output
     *_, last = done.output.rstrip().splitlines()
-    assert last.startswith(f"NOT READ: {', '.join(names)}: only .json files of a folder are read")
+    assert last.startswith(f"NOT READ: {', '.join(names)}: of a folder, only .json files and")
 
 
 def test_an_export_that_gzip_packed_is_read_and_other_packed_ones_are_named(corpus):

@@ -241,7 +241,7 @@ def test_two_annotations_of_one_number_are_told_apart(tmp_path):
         _, said = main(corpus, *words)
     assert "annotation 1 (task 1) does not count, another annotation 1 (task 1) of the" in said
     said = main(corpus, "validate")[1]
-    assert "annotation 1 does not count, another 1 of the same annotator is newer" in said
+    assert "annotation 1 does not count, since another 1 of the same annotator is newer" in said
 
 
 def test_names_in_the_rules_of_the_guidelines_are_set_apart(tmp_path):

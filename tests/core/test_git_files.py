@@ -91,7 +91,7 @@ def test_status_and_doctor_name_what_a_clone_lacks(grown):
         assert (code, f"warning: {told}" in said) == (1, True), said
         code, said = corpora.main(grown.folder, "doctor", "--dry-run")
         assert (code, f"BAD left out of git: {told}" in said) == (1, True), said
-        assert ("ok  gold: none of toy here" in said) == (of == "gold")
+        assert ("ok  gold: no gold of toy here" in said) == (of == "gold")
         path.write_bytes(content)
     assert "is not here" not in corpora.main(grown.folder, "status")[1]
     assert "ok  gold: as decided\n" in corpora.main(grown.folder, "doctor", "--dry-run")[1]

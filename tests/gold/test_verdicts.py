@@ -144,7 +144,7 @@ def test_all_verdicts_in_one_export_count_alike(rounds):
     here = desk.copy("together")
     both = judged(2, second, TWO_EDITED), judged(1, first, ONE_EDITED)
     said = here.pull("both", *both, judge=True, partial=True).output
-    assert "901 does not count, its task is from before the annotations changed" in said
+    assert "901 does not count, since its task is from before the annotations changed" in said
     gold, _, _ = here.adjudicate()
     assert marked(gold) == [PLACES["name"]]
     found = json.loads(corpora.qawl(here.folder, "validate", "--json").stdout)["findings"]
@@ -166,7 +166,9 @@ def test_of_two_verdicts_on_one_article_pull_says_which_does_not_count(rounds):
         assert code == 1
         *_, named, left = said.splitlines()
         assert named.startswith("twice: toy by adjudication: article ")
-        assert named.endswith("annotation 902 does not count, 1003 of the same annotator is newer")
+        assert named.endswith(
+            "annotation 902 does not count, since 1003 of the same annotator is newer"
+        )
         assert left == "LEFT OUT: 1 annotation, as listed above (--partial accepts that)"
     assert marked(here.adjudicate()[0]) == [PLACES["name"]]
 

@@ -509,8 +509,8 @@ def test_a_verdict_of_before_a_correction_is_told_so(made):
     correct(made, where, "--delete", *WHO)
     judge(made, task(made), "agreed", number=2, hour=2)
     edited = (
-        (901, first["data"], "its task lacks a correction of a reader that the task of 902 shows"),
-        (903, {"text": TEXTS["t1"]}, "its task is none that Qawl made, so nobody knows of which"),
+        (901, first["data"], "since its task lacks a reader's correction that the task of 902 has"),
+        (903, {"text": TEXTS["t1"]}, "since Qawl did not make its task and can't tell which"),
     )
     path = made.parent / "edited.json"
     for number, data, why in edited:

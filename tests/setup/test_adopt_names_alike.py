@@ -48,7 +48,7 @@ def adopt(folder, files, *more):
 @FORMATS
 def test_names_that_differ_in_case_alone_are_named(tmp_path, made):
     said, who = adopt(tmp_path, made("Sara", "sara", "Omar"))
-    assert "Sara, sara: one annotator, since upper and lower case" in said
+    assert "Sara, sara: one annotator, since the names differ only in upper and lower case" in said
     assert "Omar:" not in said
     assert len(who) == 2
 

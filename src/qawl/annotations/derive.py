@@ -373,7 +373,7 @@ def _passed_over(one: Latest, counting: Latest) -> str | None:
     elif mine != theirs:
         return None
     else:
-        why = f"{other} of the same annotator is newer"
+        why = f"since {other} of the same annotator is newer"
     return f"annotation {number} does not count, {why}"
 
 
@@ -381,13 +381,13 @@ def _void(verdict: Latest, mine: str | None, theirs: str | None) -> str:
     """Why a judge's verdict does not count, though the one that does ({}) is older; by their bases."""
     if mine is None and theirs is not None:
         return (
-            "its task is none that Qawl made, so nobody knows of which annotations it is; {} counts"
+            "since Qawl did not make its task and can't tell which annotations it judges; {} counts"
         )
     if not verdicts.same_work(mine, theirs):
-        return "its task is from before the annotations changed; {} counts"
+        return "since its task is from before the annotations changed; {} counts"
     if verdict.annotation.get("was_cancelled"):
-        return "it skips what {} decides"
-    return "its task lacks a correction of a reader that the task of {0} shows; {0} counts"
+        return "since it skips what {} decides"
+    return "since its task lacks a reader's correction that the task of {0} has; {0} counts"
 
 
 def _late(one: Latest, counting: Latest) -> str | None:
@@ -397,8 +397,8 @@ def _late(one: Latest, counting: Latest) -> str | None:
         return None
     number, other = (brief(each.annotation.get("id")) for each in (one, counting))
     return (
-        f"annotation {number} does not count, it was changed in a project of an older version of the "
-        f"scheme after {other} was made in that of the current one: change {other}"
+        f"annotation {number} does not count, since it was changed in a project of an older version "
+        f"of the scheme after {other} was made in that of the current one: change {other}"
     )
 
 

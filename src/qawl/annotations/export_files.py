@@ -47,12 +47,13 @@ def _inside(folder: Path, outcome: Pulled) -> list[Path]:
             others.append(name.as_posix())
     if not found:
         raise InputError(
-            f"{folder}: no .json file in this folder: export as JSON from Label Studio"
+            f"{folder}: no .json file, and no .jsonl file of tasks, in this folder: export as JSON "
+            "from Label Studio"
         )
     if others:
         outcome.not_read.append(
-            f"{listed(others, _SHOWN)}: only .json files of a folder are read, and .jsonl files of tasks "
-            "(unpack or rename them, or name each after --from)"
+            f"{listed(others, _SHOWN)}: of a folder, only .json files and .jsonl files of tasks are read "
+            "(unpack or rename the others, or name each after --from)"
         )
     return found
 

@@ -114,11 +114,11 @@ def without_source(project: Project, layer: str) -> str | None:
     gold = project.gold_file(layer)
     if gold.is_file() and gold.stat().st_size:
         name = f"exports/gold/{gold.name}"
-        has, otherwise = f"{name} has gold", f"if the gold is to go for good, remove {name}"
+        has, otherwise = f"{name} has gold", f"to give the gold up for good, remove {name}"
     elif layer in released.annotated_layers(project):
         has = f"release {released.last_version(project)} has annotations of {layer}"
         otherwise = (
-            "if they are to go for good, pull others first, or take the layer out of qawl.yaml"
+            "to give them up for good, pull others first, or take the layer out of qawl.yaml"
         )
     else:
         return None

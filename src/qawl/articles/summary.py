@@ -121,8 +121,8 @@ def _tagged(outcome: Ingested) -> Iterator[str]:
     """Texts that are HTML, or have what a program took for it."""
     if outcome.tagged:
         count = many(len(outcome.tagged), "text has", "texts have")
-        yield f"html        {count} tags or references (<br>, &amp;), which annotators will see:"
-        yield "            take them out, or save such a text as .html with <html> around it:"
+        yield f"html        {count} tags or references (<br>, &amp;), which annotators will see."
+        yield "            Take them out, or save such a text as .html with <html> around it:"
         yield f"            {listed(outcome.tagged, _SHOWN)}"
 
 

@@ -103,7 +103,7 @@ def _gold(project: Project) -> Iterator[Line]:
     none = [each for each in layers if not project.gold_file(each).exists()]
     said = [f"edited, or decided by other rules: {listed(other, 3)}"] if other else []
     said += ["as decided"] if not other and len(none) < len(layers) else []
-    said += [f"none of {', '.join(none)} here"] if none else []
+    said += [f"no gold of {', '.join(none)} here"] if none else []
     yield Line(
         "gold", not other, "; ".join(said), "run `qawl adjudicate`: what it writes is never edited"
     )

@@ -35,7 +35,7 @@ _ALONE = ("single", "adjudicator")
 """Who decides alone: what they say is gold as it is."""
 _ADVICE = "run `qawl adjudicate`"
 _GONE = (
-    "bring the articles back from version control or a backup; if they are to go for good, remove their "
+    "bring the articles back from version control or a backup; to give them up for good, remove their "
     "lines from exports/gold"
 )
 

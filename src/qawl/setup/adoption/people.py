@@ -205,13 +205,13 @@ class People:
         for name, written in self._spelt.items():
             if len(written) > 1:
                 yield (
-                    f"{', '.join(written)}: one annotator, since upper and lower case are no difference: "
-                    "if they are several people, rename one in the sources"
+                    f"{', '.join(written)}: one annotator, since the names differ only in upper and "
+                    "lower case. If they are several people, rename one in the sources"
                 )
             if name in _DECISIONS and User(name=name) not in self.given:
                 yield (
                     f"{next(iter(written))} is taken for an annotator, and counts as one more person in "
-                    "agreement and gold. If these are the decisions of the team, leave them out of the "
+                    "agreement and gold. If this work is what the team decided, leave it out of the "
                     "sources"
                 )
 
