@@ -209,9 +209,7 @@ def _joins(
     before, now = ([of[end] for end in ends(arrow)] for of in (was, labels))
     known = current.relation.get(arrow.label or "")
     both = arrow.direction == "bi"
-    return before == now or (
-        known is not None and (known.joins(*now) or (both and known.joins(*reversed(now))))
-    )
+    return before == now or (known is not None and known.joins(*now, both_ways=both))
 
 
 def _changed(

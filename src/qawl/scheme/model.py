@@ -66,9 +66,11 @@ class RelationType(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     from_: tuple[str, ...] = field(name="from")
     to: tuple[str, ...]
 
-    def joins(self, start: str, end: str) -> bool:
-        """Whether it may lead from a span of the one label to a span of the other."""
-        return start in self.from_ and end in self.to
+    def joins(self, start: str, end: str, *, both_ways: bool = False) -> bool:
+        """Whether it may lead from a span of the one label to a span of the other; an arrow in both
+        directions, one way or the other."""
+        leads = start in self.from_ and end in self.to
+        return leads or (both_ways and self.joins(end, start))
 
 
 class Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -340,7 +340,9 @@ class Predictions:
                 self.noted["relations lead from a span to itself: none of gold does"] += 1
             elif place in drawn:
                 self.noted["relations are there twice in one article, and count once"] += 1
-            elif not _may_join(scheme, each, label[start], label[head]):
+            elif not scheme.relation[each.label or ""].joins(
+                label[start], label[head], both_ways=both
+            ):
                 self.noted[f"relations join labels that {each.label} can't join"] += 1
             drawn.add(place)
 
@@ -454,12 +456,6 @@ def _relations(made: Prediction, labels: Mapping[str, str], scheme: Scheme) -> I
             raise ValueError(f"no relation {name}: {scheme.layer} has {has}")
         way = msgspec.UNSET if each.direction == "right" else each.direction
         yield Relation(label=name, from_=each.from_, to=each.to, direction=way)
-
-
-def _may_join(scheme: Scheme, drawn: Relation, start: str, head: str) -> bool:
-    """Whether the scheme lets a relation lead between these labels, as it is drawn."""
-    known = scheme.relation[drawn.label or ""]
-    return known.joins(start, head) or (drawn.direction == "bi" and known.joins(head, start))
 
 
 def _set(given: Mapping[str, AttributeValue | None], scheme: Scheme) -> Attributes:

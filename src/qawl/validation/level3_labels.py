@@ -119,10 +119,7 @@ def _check_joined(
         yield finding("relation-unnamed", message, record, start)
         return
     known = scheme.relation[relation.label]
-    if not (
-        known.joins(start.label, end.label)
-        or (relation.direction == "bi" and known.joins(end.label, start.label))
-    ):
+    if not known.joins(start.label, end.label, both_ways=relation.direction == "bi"):
         message = f"{relation.label} can't lead from {start.label} to {end.label} ({end.text!r})"
         yield finding("relation-ends", message, record, start)
 
