@@ -114,6 +114,18 @@ def change(loop, text):
     return loop.run("pull", "--rebuild")
 
 
+def test_names_with_a_step_are_not_unknown_before_the_annotations_are_derived_anew(loop):
+    """`validate` said to state steps that the scheme stated, beside what is to be done: `pull --rebuild`."""
+    (loop.folder / "label_config/x.yaml").write_text(NEW, "utf-8")
+    loop.run("scheme")
+    assert {each["check"] for each in loop.findings(severity="error")} == {"annotations-stale"}
+    assert loop.run("validate", "--check", "label-unknown") == "0 errors, 0 warnings\n"
+    lacking = NEW.replace("      - {label: PERS, to: PERSON}\n", "")
+    (loop.folder / "label_config/x.yaml").write_text(lacking, "utf-8")
+    (said,) = loop.findings(check="label-unknown")
+    assert said["message"].startswith("'PERS' is not one of"), said
+
+
 def test_work_of_an_older_version_is_brought_forward_by_every_kind_of_step(loop):
     journal = {each.name: each.read_bytes() for each in (loop.folder / "exports/journal").iterdir()}
     said = change(loop, NEW)

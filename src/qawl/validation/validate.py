@@ -26,6 +26,8 @@ from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Finding
 from qawl.core.settings import Dispensation
 from qawl.scheme import scheme
+from qawl.scheme.changes import Name
+from qawl.scheme.kinds.trees import BETWEEN
 from qawl.scheme.model import Scheme
 from qawl.validation import (
     level1_articles,
@@ -140,7 +142,9 @@ _ONCE = {*_NAMES, *level1_articles.CHECKS}
 
 
 def _once_a_name(project: Project, found: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings, those of a name that there is not as one at its first place."""
+    """The findings, those of a name that there is not as one at its first place; none of a name that
+    annotations have until they are derived anew (`annotations-stale`), since the scheme states the step.
+    """
     names: dict[tuple[str, str | None, str], list[Finding]] = {}
     for each in found:
         if each.check in _ONCE:
@@ -148,6 +152,8 @@ def _once_a_name(project: Project, found: Iterable[Finding]) -> Iterator[Finding
         else:
             yield each
     for (check, layer, message), same in names.items():
+        if check in _NAMES and _is_stated(project, check, layer or "", message):
+            continue
         more = f"; the same {many(len(same) - 1, 'time')} more" if len(same) > 1 else ""
         advice = (
             _of_scheme(project, check, layer or "", message)
@@ -155,6 +161,22 @@ def _once_a_name(project: Project, found: Iterable[Finding]) -> Iterator[Finding
             else level1_articles.ADVICE
         )
         yield msgspec.structs.replace(same[0], message=f"{message}{more}; {advice}")
+
+
+def _is_stated(project: Project, check: str, layer: str, message: str) -> bool:
+    """Whether the scheme states what became of a name, and annotations that have it wait for that."""
+    kind, (of, _, value) = _NAMES[check], message.partition(" can't be ")
+    if kind == "value":
+        names = [Name(kind, each, of) for each in value[1:-1].split(BETWEEN)]
+    elif kind == "attribute":
+        names = [Name(kind, message.rpartition(" has no attribute ")[2])]
+    else:
+        names = [Name(kind, message.partition(" is n")[0][1:-1])]
+    fates = (each.fates for each in scheme.load(project, layer).changes)
+    if not any(each in stated for stated in fates for each in names):
+        return False
+    stale = annotation_store.stale(project, layer)
+    return any(each.check == "annotations-stale" for each in stale)
 
 
 def _of_scheme(project: Project, check: str, layer: str, message: str) -> str:
