@@ -295,6 +295,10 @@ def test_a_withdrawn_article_has_nothing_to_correct(made):
     corpora.qawl(made, "withdraw", ids(made)["t1"], "--reason", "the source asked")
     done = correct(made, where, "--delete", *WHO)
     assert "was withdrawn (the source asked): nothing is left to correct" in str(done.exception)
+    # A release without it is no reason: that said only that the version has no such article.
+    assert run(made, "release", "0.2.0").exit_code == 0
+    done = correct(made, where.replace("0.1.0", "0.2.0"), "--delete", *WHO)
+    assert "was withdrawn (the source asked): nothing is left to correct" in str(done.exception)
 
 
 def test_values_are_corrected(tmp_path):

@@ -49,6 +49,7 @@ def correct(project: Project, asked: Asked) -> Correction | None:
     """
     _check_words(asked)
     parts = _parsed(project, asked.address)
+    _refuse_withdrawn(project, parts["article"])
     layer, was = _released(project, asked.address, parts)
     article = _article(project, parts["article"])
     current = scheme.load(project, layer)
@@ -187,13 +188,16 @@ def _released(project: Project, address: str, parts: Mapping[str, str]) -> tuple
     raise InputError(f"{address}: article {article.id} of {version} has no span {parts['span']}")
 
 
-def _article(project: Project, identity: str) -> Article:
+def _refuse_withdrawn(project: Project, identity: str) -> None:
     for each in withdrawal.withdrawn(project):
         if each.article_id == identity:
             reason = " ".join(each.reason.split())
             raise InputError(
                 f"article {identity} was withdrawn ({reason}): nothing is left to correct"
             )
+
+
+def _article(project: Project, identity: str) -> Article:
     article = article_store.by_id(project).get(identity)
     if article is None:
         raise InputError(f"article {identity} is not in the corpus any more")
