@@ -97,6 +97,55 @@ def test_status_and_doctor_name_what_a_clone_lacks(grown):
     assert "ok  gold: as decided\n" in corpora.main(grown.folder, "doctor", "--dry-run")[1]
 
 
+@pytest.mark.parametrize("how", ["left out", "deleted"])
+def test_nothing_is_made_of_annotations_that_a_clone_lacks(grown, how):
+    """`agreement` wrote an empty report over the one in git, exit 0; `release --draft` said that nobody had
+    annotated anything, and put a draft without annotations in the place of the same version; so did others."""
+    grown.annotate("toy", marks)
+    grown.run("adjudicate")
+    grown.run("agreement")
+    grown.run("release", "0.1.0", "--draft")
+    made = {
+        each: each.read_bytes()
+        for each in (grown.folder / "exports").rglob("*")
+        if each.is_file() and each.parent.name != "annotations"
+    }
+    (grown.folder / "exports/annotations/toy.jsonl").unlink()
+    if how == "deleted":
+        (grown.folder / "exports/.gitignore").unlink()
+    for command in (
+        ["agreement"],
+        ["agreement", "--json"],
+        ["release", "0.1.0", "--draft"],
+        ["release", "0.1.0"],
+        ["correct"],
+        ["export", "jsonl", "--to", "../out"],
+    ):
+        code, said = corpora.main(grown.folder, *command)
+        assert (code, "run `qawl pull --rebuild`" in said) == (1, True), (command, said)
+    for each, content in made.items():
+        assert each.name == ".gitignore" or each.read_bytes() == content, each
+    assert not (grown.folder.parent / "out").exists()
+
+
+def test_what_gold_gives_is_not_lost_in_a_clone_without_it(grown):
+    """`suggest` found no names, and wrote fewer suggestions over those in git; pages had no examples."""
+    grown.annotate("toy", marks)
+    grown.run("adjudicate")
+    grown.run("suggest")
+    made = (grown.folder / "exports/suggestions/toy.jsonl").read_bytes()
+    (grown.folder / "exports/gold/toy.jsonl").unlink()
+    for command in (["suggest"], ["suggest", "--score"]):
+        code, said = corpora.main(grown.folder, *command)
+        assert (code, "run `qawl adjudicate`" in said) == (1, True), said
+    assert (grown.folder / "exports/suggestions/toy.jsonl").read_bytes() == made
+    code, said = corpora.main(grown.folder, "guidelines", "--html", "../g.html")
+    told = (
+        "warning: exports/gold/toy.jsonl is not here, and exports/.gitignore leaves it out of git"
+    )
+    assert (code, told in said) == (0, True), said
+
+
 def test_what_is_small_again_is_in_git_again(grown, monkeypatch, caplog):
     """The line stayed for ever, so a clone had to make a small file anew before it could push."""
     (grown.folder / "exports/.gitignore").write_bytes(b"# mine\n!/gold/toy.jsonl\n")

@@ -131,13 +131,22 @@ def without_source(project: Project, layer: str) -> str | None:
 def require(project: Project, layer: str) -> list[str]:
     """Raises JournalError where there are annotations of a layer that no journal gives, or none though
     the journal gives some; returns what else is wrong with them, in words."""
-    path = project.annotations_file(layer)
-    empty = not path.is_file() or not path.stat().st_size
+    refuse_lacking(project, [layer])
     found = stale(project, layer)
     for each in found:
-        if each.check == "journal-missing" or empty:
+        if each.check == "journal-missing":
             raise JournalError(each.message)
     return [each.message for each in found]
+
+
+def refuse_lacking(project: Project, layers: Iterable[str]) -> None:
+    """Raises JournalError where a layer has no annotations here though the journal gives some, or gold or
+    a release shows that there were: it looks as if nobody had annotated it."""
+    for layer in layers:
+        path = project.annotations_file(layer)
+        if not path.is_file() or not path.stat().st_size:
+            for each in stale(project, layer):
+                raise JournalError(each.message)
 
 
 def stale(project: Project, layer: str) -> list[Finding]:

@@ -330,7 +330,7 @@ class Corpus:
         Raises
         ------
         QawlError
-            A file of the corpus can't be read.
+            A file of the corpus can't be read, or the annotations are not here or not of its journal.
 
         Examples
         --------
@@ -341,7 +341,10 @@ class Corpus:
         True
         """
         from qawl.agreement import report  # noqa: PLC0415 - imports numpy
+        from qawl.annotations import store as annotation_store  # noqa: PLC0415 - too
 
+        for layer in self._project.settings.layers:
+            annotation_store.require(self._project, layer)
         return report.report(self._project)
 
     def decide(self) -> dict[str, list[Gold]]:

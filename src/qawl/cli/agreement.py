@@ -65,8 +65,9 @@ def command(as_json: bool, html: Path | None, layer: str | None, label: str | No
     corpus = project.load(Path())
     options.known_layers(corpus, layer)
     with project.lock(corpus, "agreement"):
+        names = corpus.settings.layers
+        stale = [each for name in names for each in annotation_store.require(corpus, name)]
         found = report.report(corpus)
-        stale = [e.message for name in found.layers for e in annotation_store.stale(corpus, name)]
         for name, each in found.layers.items():
             if each.suggested:
                 told = structs.replace(each.suggested, fate=fate(corpus, name))

@@ -51,6 +51,7 @@ def command(
     until the judge has decided: run `qawl adjudicate`, then `qawl push` makes a task for the judge. The
     next release lists the correction. Without ADDRESS the command lists all corrections and their state.
     """
+    from qawl.annotations import store as annotation_store
     from qawl.cli import judging, options
     from qawl.core import project
     from qawl.release import corrections
@@ -60,6 +61,7 @@ def command(
     for name in ("--label", "--start", "--end", "--set", "--unset"):
         options.alone(name, *_OF_A_SPAN)
     corpus = project.load(Path())
+    annotation_store.refuse_lacking(corpus, corpus.settings.layers)
     if address is None:
         every = [*corrections.states(corpus)]
         for each, state in every:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qawl.cli.paths import Written
-from qawl.cli.terminal import say, table
+from qawl.cli.terminal import say, table, warn_missing
 
 if TYPE_CHECKING:
     from qawl.core.project import Project
@@ -44,10 +44,10 @@ def command(as_json: bool, html: Path | None) -> None:
         _write(corpus, known := known_work.known(corpus), html, as_json=as_json)
         if not as_json:
             _show_known(known)
-        _warn(corpus)
+        warn_missing(corpus)
         raise
     _write(corpus, found, html, as_json=as_json)
-    _warn(corpus)
+    warn_missing(corpus)
     if as_json:
         return
     if not found:
@@ -56,14 +56,6 @@ def command(as_json: bool, html: Path | None) -> None:
     _show(found)
     if lacking := _lacking(corpus, found):
         say(f"not in Label Studio yet: {', '.join(lacking)} (run `qawl push`)")
-
-
-def _warn(corpus: "Project") -> None:
-    """Says which files are missing, so that no work seems undone that is only not here."""
-    from qawl.core import git_files
-
-    for each in git_files.missing(corpus):
-        say(f"warning: {each}", err=True)
 
 
 def _show(found: "list[Standing]") -> None:

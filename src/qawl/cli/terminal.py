@@ -19,6 +19,8 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from qawl.core.project import Project
+
 T = TypeVar("T")
 
 SOON = 2.0
@@ -42,6 +44,14 @@ def say(message: object = "", *, err: bool = False, nl: bool = True) -> None:
     if context and isinstance(clock := context.meta.get(Clock.__name__), Clock):
         clock.clear()
     click.echo(escaped(text), file=sys.stderr if err else sys.stdout, nl=nl)
+
+
+def warn_missing(corpus: "Project") -> None:
+    """Says which files are left out of git and not here, so that no work seems undone that is missing."""
+    from qawl.core import git_files
+
+    for each in git_files.missing(corpus):
+        say(f"warning: {each}", err=True)
 
 
 def console(*, err: bool = False) -> "Console":

@@ -5,7 +5,7 @@ of git, by exports/.gitignore.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 from qawl.core import files
@@ -57,21 +57,22 @@ def _let_in(project: Project, name: bytes, given: list[bytes]) -> None:
         )
 
 
-def need_left_out(project: Project) -> None:
+def need_left_out(project: Project, folders: Container[str] = MADE_BY) -> None:
     """Raises InputError where a file that is left out of git is not here, as in a clone: without it, a
-    server looks as if it held what nobody wants, and tasks lack their suggestions."""
-    for lacking in missing(project):
+    server looks as if it held what nobody wants, tasks lack their suggestions, and these lack names."""
+    for lacking in missing(project, folders):
         raise InputError(
             f"{lacking}. If the layer is to have no such file, take its line out of exports/.gitignore"
         )
 
 
-def missing(project: Project) -> Iterator[str]:
+def missing(project: Project, folders: Container[str] = MADE_BY) -> Iterator[str]:
     """The files that are left out of git and are not here, as in a clone, with what makes them."""
     given = _lines(project)
     for of in (project.annotations_file, project.gold_file, project.suggestions_file):
         for path in map(of, project.settings.layers):
-            if _named(project, path) in given and not path.exists():
+            wanted = path.parent.name in folders and _named(project, path) in given
+            if wanted and not path.exists():
                 yield (
                     f"exports/{path.parent.name}/{path.name} is not here, and exports/.gitignore leaves "
                     f"it out of git: run `{MADE_BY[path.parent.name]}`, which makes it again"

@@ -92,12 +92,11 @@ class CorpusSource:
 
     def check(self, layers: Collection[str]) -> list[str]:
         """What makes them other than the journal; raises InputError where there are none."""
+        annotation_store.refuse_lacking(self._project, layers)
         stale = [each for layer in layers for each in annotation_store.stale(self._project, layer)]
-        wrong = [each.message for each in stale]
         if not any(self._project.annotations_file(layer).is_file() for layer in layers):
-            nothing = "exports/annotations has nothing to export: run `qawl pull` first"
-            raise InputError("; ".join(wrong) or nothing)
-        return wrong
+            raise InputError("exports/annotations has nothing to export: run `qawl pull` first")
+        return [each.message for each in stale]
 
     def _given(
         self,

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from qawl.agreement import report
 from qawl.annotations import derive
+from qawl.annotations import store as annotation_store
 from qawl.annotations.attribute_order import in_order
 from qawl.articles import released, withdrawal
 from qawl.articles import store as article_store
@@ -100,10 +101,11 @@ def release(
     """Builds a release whose gates all pass, or a draft; no version is the one that changes call for.
 
     `silver` is where `qawl suggest --silver` put what is to stand in a table of its own.
-    Raises GatesFailed, or ReleaseError as `build` does.
+    Raises GatesFailed, ReleaseError as `build` does, or JournalError where annotations are not here.
     """
     if version is not None:
         succession.refuse_no_version(version)
+    annotation_store.refuse_lacking(project, project.settings.layers)
     checks = validate.counts(project, below=version)
     failing = list(gates.failing(project, checks, below=version))
     if failing and not draft:

@@ -142,6 +142,7 @@ class Makers:
     """Makes suggestions of one layer after another; names of an article serve all of them."""
 
     def __init__(self, project: Project) -> None:
+        git_files.need_left_out(project, ["gold"])
         self._project = project
         self._named = _names(project)
         self._known: dict[str, Learned] = {}
