@@ -1,12 +1,13 @@
 """What annotators are told, through `qawl guidelines`, a release and the plan of `qawl push`."""
 
+import io
 import json
 import re
 
 import pytest
 
 from conftest import ROOT
-from corpora import arrow, judge_tasks, mark, pull, qawl, work
+from corpora import arrow, judge_tasks, main, mark, pull, qawl, work
 from corpora import corpus as made_of
 from corpora import scheme as scheme_of
 from loop import Loop
@@ -247,3 +248,17 @@ def test_a_tree_says_whether_it_takes_several_paths(tmp_path, several, told):
     folder = made_of(tmp_path / "c", current, TEXTS, ["a1"])
     qawl(folder, "guidelines", "--html", tmp_path / "g.html")
     assert f"{told} in a tree" in (tmp_path / "g.html").read_text("utf-8")
+
+
+class Terminal(io.TextIOWrapper):
+    def isatty(self):
+        return True
+
+
+def test_a_terminal_is_asked_for_a_file(tmp_path, monkeypatch):
+    """Who typed the command alone saw the source of a page; programs get it as before."""
+    folder = made_of(tmp_path / "c", scheme_of("toy", ["PER"], []), TEXTS, ["a1"])
+    assert qawl(folder, "guidelines").stdout.startswith("<!doctype html>")
+    monkeypatch.setattr(io, "TextIOWrapper", Terminal)
+    code, said = main(folder, "guidelines")
+    assert (code, "--html FILE" in said, "<html" in said) == (2, True, False)
